@@ -1,0 +1,43 @@
+"""Shell: the `dealwire` command: its groups, the options they share, and how errors end it."""
+
+import sys
+from importlib import import_module
+
+import typer
+
+from dealwire.cli.terminal import Exit, err
+from dealwire.errors import DealwireError, UsageError
+
+GROUPS: tuple[str, ...] = ()
+"""Modules of dealwire.cli, each with `register(app)`, in the order in which `--help` shows them."""
+
+app = typer.Typer(
+    name="dealwire",
+    help="Reads the news for funding, mergers and chips, folds it into one story per deal, and alerts once.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+
+def build() -> typer.Typer:
+    for group in GROUPS:
+        import_module(f"dealwire.cli.{group}").register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line; every expected failure is one line, or one line per mistake, and an exit code."""
+    try:
+        build()()
+    except UsageError as error:
+        err.print(f"dealwire: {error}", style="red", markup=False)
+        sys.exit(Exit.USAGE)
+    except DealwireError as error:
+        err.print(str(error), style="red", markup=False)
+        sys.exit(Exit.FAILED)
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(Exit.OK)
