@@ -1,4 +1,4 @@
-"""Shell: the `dealwire` command: its groups, the options they share, and how errors end it."""
+"""Shell: the `dealwire` command: its groups, and how errors end it."""
 
 import sys
 from importlib import import_module
@@ -11,17 +11,17 @@ from dealwire.errors import DealwireError, UsageError
 GROUPS: tuple[str, ...] = ()
 """Modules of dealwire.cli, each with `register(app)`, in the order in which `--help` shows them."""
 
-app = typer.Typer(
-    name="dealwire",
-    help="Reads the news for funding, mergers and chips, folds it into one story per deal, and alerts once.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-)
-
 
 def build() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(
+        name="dealwire",
+        help="Reads the news for funding, mergers and chips, folds it into one story per deal, and alerts once.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+    )
     for group in GROUPS:
         import_module(f"dealwire.cli.{group}").register(app)
     return app

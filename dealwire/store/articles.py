@@ -1,0 +1,60 @@
+"""Shell: the articles that were read: which revision is known, and the originals for replay, within retention."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from dealwire.model import Article
+
+SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS articles (
+        id TEXT PRIMARY KEY,
+        revision TEXT NOT NULL,
+        at REAL NOT NULL,
+        events INTEGER NOT NULL,
+        record BLOB NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS articles_at ON articles (at, id)",
+)
+
+IDS_PER_QUERY = 500
+
+
+def known_revisions(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The revision of each of these articles that is in the store, by id."""
+    wanted = list(ids)
+    known: dict[str, str] = {}
+    for start in range(0, len(wanted), IDS_PER_QUERY):
+        part = wanted[start : start + IDS_PER_QUERY]
+        marks = ",".join("?" * len(part))
+        known.update(connection.execute(f"SELECT id, revision FROM articles WHERE id IN ({marks})", part))  # noqa: S608 - question marks only
+    return known
+
+
+def keep(connection: sqlite3.Connection, read: Iterable[tuple[Article, int]]) -> None:
+    """Keep articles and how many events each holds; a revision takes the place of the one before it."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)",
+        [(a.id, a.revision, a.at.timestamp(), events, a.to_bytes()) for a, events in read],
+    )
+
+
+def stored(
+    connection: sqlite3.Connection, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[Article]:
+    """The articles of [since, until) in order of (event time, id)."""
+    low = since.timestamp() if since else float("-inf")
+    high = until.timestamp() if until else float("inf")
+    query = "SELECT record FROM articles WHERE at >= ? AND at < ? ORDER BY at, id"
+    for (record,) in connection.execute(query, (low, high)):
+        yield Article.from_bytes(record)
+
+
+def get(connection: sqlite3.Connection, article: str) -> Article | None:
+    row = connection.execute("SELECT record FROM articles WHERE id = ?", (article,)).fetchone()
+    return Article.from_bytes(row[0]) if row else None
+
+
+def prune(connection: sqlite3.Connection, before: datetime) -> int:
+    """Drop articles older than `before`; how many went."""
+    return connection.execute("DELETE FROM articles WHERE at < ?", (before.timestamp(),)).rowcount

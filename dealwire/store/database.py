@@ -1,0 +1,116 @@
+"""Shell: one SQLite file in WAL mode, opened, migrated and written in transactions. Start reading here.
+
+Each module beside this one owns some tables: it has their DDL in `SCHEMA` and plain functions over a connection, so
+that a caller may put work of several of them into one transaction.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Self
+
+from dealwire.errors import StoreError
+
+TABLES = ("state", "articles")
+"""Modules of dealwire.store, each with `SCHEMA`."""
+
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT_SECONDS = 30.0
+"""How long a writer waits for another process's transaction; a batch takes well under a second."""
+
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # a committed batch outlives a power cut: its feed state says it need not come again
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -32768",  # 32 MiB
+)
+
+
+class Store:
+    """An open store. One per thread: SQLite serialises the transactions of all of them."""
+
+    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
+        self.connection = connection
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path | str) -> Self:
+        """The store at `path`, made where it is missing; StoreError where it is locked, corrupt or newer than this."""
+        place = str(path)
+        if place != ":memory:":
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+        with _reported(place):
+            connection = sqlite3.connect(
+                place, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            try:
+                for pragma in PRAGMAS:
+                    connection.execute(pragma)
+                _migrate(connection, place)
+            except BaseException:
+                connection.close()
+                raise
+        return cls(connection, place)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of it or nothing; StoreError names the file where SQLite refuses."""
+        with _reported(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _migrate(connection: sqlite3.Connection, place: str) -> None:
+    """Bring the tables to this version's form, in one transaction; two processes may try at once."""
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found > SCHEMA_VERSION:
+        raise StoreError(f"{place}: made by a newer dealwire (schema {found}, this one knows {SCHEMA_VERSION})")
+    if found == SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for table in TABLES:
+            for statement in import_module(f"dealwire.store.{table}").SCHEMA:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _reported(place: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{place}: {error}; {_suggestion(error)}") from error
+
+
+def _suggestion(error: sqlite3.DatabaseError) -> str:
+    said = str(error)
+    if "locked" in said:
+        return "is another dealwire writing to it?"
+    if "full" in said:
+        return "free some disk space; nothing of this batch was kept, and it will be read again"
+    if "not a database" in said or "malformed" in said:
+        return "move the file away or restore a copy; dealwire starts anew without it"
+    return "see the cause above"
