@@ -11,6 +11,7 @@ SCHEMA = (
         id TEXT PRIMARY KEY,
         revision TEXT NOT NULL,
         at REAL NOT NULL,
+        ordered REAL NOT NULL,
         events INTEGER NOT NULL,
         record BLOB NOT NULL
     ) WITHOUT ROWID""",
@@ -32,10 +33,13 @@ def known_revisions(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[
 
 
 def keep(connection: sqlite3.Connection, read: Iterable[tuple[Article, int]]) -> None:
-    """Keep articles and how many events each holds; a revision takes the place of the one before it."""
+    """Keep articles and how many events each holds; a revision takes the place of an earlier one, never of a later."""
     connection.executemany(
-        "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)",
-        [(a.id, a.revision, a.at.timestamp(), events, a.to_bytes()) for a, events in read],
+        """INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+            revision = excluded.revision, at = excluded.at, ordered = excluded.ordered,
+            events = excluded.events, record = excluded.record
+            WHERE excluded.ordered >= ordered""",
+        [(a.id, a.revision, a.at.timestamp(), a.order[0].timestamp(), events, a.to_bytes()) for a, events in read],
     )
 
 
