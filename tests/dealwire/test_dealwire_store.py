@@ -1,0 +1,140 @@
+"""The SQLite store: transactions, migration, the state mapping, the articles table, and each against a bad file."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dealwire.errors import StoreError
+from dealwire.model import Article
+from dealwire.store import articles, database
+from dealwire.store.database import Store
+from dealwire.store.state import StateTable
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store.open(tmp_path / "deep" / "dealwire.db") as opened:
+        yield opened
+
+
+def item(name, *, body="", at=NOON, updated=None):
+    return Article.create(id=name, title=f"Title of {name}", body=body, fetched=at, published=at, updated=updated)
+
+
+def test_a_transaction_that_fails_leaves_nothing(store):
+    with pytest.raises(ValueError, match="midway"), store.transaction() as connection:
+        connection.execute("INSERT INTO state VALUES ('story/1', x'00')")
+        raise ValueError("midway")
+    assert store.connection.execute("SELECT count(*) FROM state").fetchone() == (0,)
+
+
+def test_the_store_is_in_wal_mode_and_survives_reopening(store):
+    assert store.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    with store.transaction() as connection:
+        connection.execute("INSERT INTO state VALUES ('story/1', x'01')")
+    with Store.open(store.path) as again:
+        assert StateTable(again.connection)["story/1"] == b"\x01"
+
+
+def test_a_newer_store_is_refused_and_left_alone(store):
+    store.connection.execute(f"PRAGMA user_version = {database.SCHEMA_VERSION + 1}")
+    with pytest.raises(StoreError, match="made by a newer dealwire"):
+        Store.open(store.path)
+
+
+def test_a_file_that_is_no_database_is_named_with_a_suggestion(tmp_path):
+    path = tmp_path / "dealwire.db"
+    path.write_bytes(b"not a database at all, but long enough to be read as a header of one" * 20)
+    with pytest.raises(StoreError, match=r"dealwire\.db: file is not a database; move the file away"):
+        Store.open(path)
+    assert path.read_bytes().startswith(b"not a database")
+
+
+def test_a_locked_store_says_who_may_hold_it(store, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.0)
+    with Store.open(store.path) as other, store.transaction():
+        with pytest.raises(StoreError, match="database is locked; is another dealwire writing"), other.transaction():
+            pass
+    with Store.open(store.path) as other, other.transaction() as connection:
+        connection.execute("INSERT INTO state VALUES ('k', x'00')")
+
+
+def test_a_full_disk_is_named_and_nothing_of_the_batch_is_kept(store):
+    pages = store.connection.execute("PRAGMA page_count").fetchone()[0]
+    store.connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreError, match="full; free some disk space"), store.transaction() as connection:
+        connection.execute("INSERT INTO state VALUES ('k', zeroblob(10000000))")
+    assert store.connection.execute("SELECT count(*) FROM state").fetchone() == (0,)
+
+
+writes = st.dictionaries(st.sampled_from("abcdef"), st.none() | st.binary(max_size=4), max_size=6)
+
+
+@given(st.lists(st.tuples(writes, st.booleans()), max_size=12))
+def test_the_state_reads_like_a_dict_whatever_was_applied_flushed_or_discarded(batches):
+    with Store.open(":memory:") as store:
+        state, expected = StateTable(store.connection), {}
+        for batch, committed in batches:
+            state.apply(batch)
+            merged = expected | batch
+            assert {k: state.get(k) for k in "abcdef"} == {k: merged.get(k) for k in "abcdef"}
+            if committed:
+                with store.transaction():
+                    state.flush()
+                expected = {k: v for k, v in merged.items() if v is not None}
+                assert dict(state) == expected
+                assert len(state) == len(expected)
+            else:
+                state.discard()
+        assert {k: state.get(k) for k in "abcdef"} == {k: expected.get(k) for k in "abcdef"}
+
+
+def test_a_state_with_unflushed_writes_is_not_walked():
+    with Store.open(":memory:") as store:
+        state = StateTable(store.connection)
+        state.apply({"a": b"1"})
+        with pytest.raises(RuntimeError, match="flush before"):
+            list(state)
+
+
+def test_a_later_revision_takes_the_place_of_an_earlier_and_never_the_reverse(store):
+    first, edited = item("a", body="one"), item("a", body="two", updated=NOON + timedelta(hours=2))
+    for given_order in ([first, edited], [edited, first]):
+        store.connection.execute("DELETE FROM articles")
+        articles.keep(store.connection, [(a, 0) for a in given_order])
+        assert articles.known_revisions(store.connection, ["a", "b"]) == {"a": edited.revision}
+        assert articles.get(store.connection, "a") == edited
+
+
+def test_stored_articles_come_in_order_of_event_time_and_id_within_bounds(store):
+    held = [item("c"), item("a"), item("b", at=NOON - timedelta(days=1)), item("d", at=NOON + timedelta(days=1))]
+    articles.keep(store.connection, [(a, 0) for a in held])
+    assert [a.id for a in articles.stored(store.connection)] == ["b", "a", "c", "d"]
+    assert [a.id for a in articles.stored(store.connection, NOON, NOON + timedelta(days=1))] == ["a", "c"]
+
+
+def test_pruning_drops_what_is_older_and_nothing_else(store):
+    articles.keep(store.connection, [(item("old", at=NOON - timedelta(days=9)), 0), (item("new"), 0)])
+    assert articles.prune(store.connection, NOON - timedelta(days=1)) == 1
+    assert articles.get(store.connection, "old") is None
+    assert articles.get(store.connection, "new") is not None
+
+
+def test_many_ids_are_asked_for_in_parts(store):
+    held = [item(f"a{n}") for n in range(1200)]
+    articles.keep(store.connection, [(a, 0) for a in held])
+    assert articles.known_revisions(store.connection, [a.id for a in held]) == {a.id: a.revision for a in held}
+
+
+def test_every_table_is_made_in_one_migration_two_processes_may_try(tmp_path):
+    first, second = Store.open(tmp_path / "x.db"), Store.open(tmp_path / "x.db")
+    names = {n for (n,) in second.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert {"state", "articles"} <= names
+    assert isinstance(first.connection, sqlite3.Connection)
+    first.close()
+    second.close()
