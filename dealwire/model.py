@@ -374,3 +374,23 @@ class Alert(Record):
         """The line that `dealwire replay` writes."""
         chosen = {"id", "rule", "story", "version", "kind", "articles", "at", "reasons"}
         return self.model_dump(mode="json", include=chosen, exclude_none=True)
+
+
+class DeadLetter(Record):
+    """A record that could not be taken, as its owner sees it: what it was, where it stood, and why."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    id: str
+    """Of the record's place: a record that fails again each time it comes is one dead letter."""
+    original: bytes
+    """The record's value, byte for byte."""
+    key: bytes | None = None
+    topic: str = ""
+    """Empty in the embedded shell, which has no topics."""
+    partition: int = 0
+    offset: int = 0
+    place: str
+    """What was being done to what: "fold dealwire.events.v1:0:17"."""
+    reason: str
+    at: Instant

@@ -13,7 +13,7 @@ from typing import Self
 
 from dealwire.errors import StoreError
 
-TABLES = ("state", "articles")
+TABLES = ("state", "articles", "dead_letters")
 """Modules of dealwire.store, each with `SCHEMA`."""
 
 SCHEMA_VERSION = 1

@@ -1,0 +1,50 @@
+"""The broker that the Kafka tests share: one a session, and all of its tests on one xdist worker."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from kafka_broker import Broker, missing
+
+from streams.topics import KafkaSettings
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents and "broker" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.kafka)
+            item.add_marker(pytest.mark.xdist_group("kafka"))
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A running Apache Kafka; skipped with the reason where none can be had, which CI counts as a failure."""
+    if reason := missing():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI must run the Kafka tests: {reason}")
+        pytest.skip(reason)
+    broker = Broker(tmp_path_factory.mktemp("kafka"))
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def settings(broker: Broker, tmp_path: Path) -> KafkaSettings:
+    """Settings with topics and groups of the test's own on the shared broker, and time-outs that suit a test."""
+    return KafkaSettings(
+        servers=broker.address,
+        prefix=f"t{uuid.uuid4().hex[:8]}",
+        session_timeout_seconds=2.0,
+        state_dir=tmp_path / "state",
+    )
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
