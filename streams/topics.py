@@ -23,6 +23,8 @@ from dealwire.errors import StoreError, UsageError
 
 DAY_MS = 24 * 60 * 60 * 1000
 CREATE_SECONDS_MAX = 30
+RECORD_BYTES_MAX = 8 * 1024 * 1024
+"""What one record on a topic of ours may be: a story with its alerts, a dead letter around an article of a megabyte."""
 
 
 class KafkaSettings(BaseModel):
@@ -90,7 +92,8 @@ def specs(settings: KafkaSettings) -> tuple[TopicSpec, ...]:
         ("rules", "the rules that run", 1, compacted),
         ("dead_letters", "records that could not be taken, with place and reason", 1, letters),
     )  # fmt: skip
-    return tuple(TopicSpec(settings.topic(name), purpose, n, config) for name, purpose, n, config in rows)
+    size = {"max.message.bytes": str(RECORD_BYTES_MAX)}
+    return tuple(TopicSpec(settings.topic(name), purpose, n, config | size) for name, purpose, n, config in rows)
 
 
 @dataclass(frozen=True, slots=True)

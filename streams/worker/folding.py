@@ -1,0 +1,143 @@
+"""Shell: the folding half: the one writer of stories. Events are folded one after another, and stored in batches.
+
+    take ─▶ fold over State ─▶ [queue] ─▶ changelog acknowledged ─▶ table ─▶ alerts acknowledged ─▶ offset committed
+
+While one batch is on its way, the next gathers: the busier the topic, the larger the batches. A worker that dies
+anywhere on this way has committed nothing; its successor takes the events again, and those whose writes were stored
+change nothing and send the same alerts again.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import faust
+
+from dealwire.errors import RecordError
+from dealwire.log import logger
+from dealwire.model import Reading
+from streams.dead_letters import letter_of
+from streams.topics import RECORD_BYTES_MAX, KafkaSettings
+from streams.worker.halves import INDEX, Halves
+from streams.worker.outlet import Outlet, give_up
+from streams.worker.table import State
+
+HEAD_BYTES_MAX = 4096
+DRAIN_SECONDS_MAX = 30
+
+log = logger("worker.folding")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One event, folded: what is to be written before its offset may be committed."""
+
+    event: faust.EventT[bytes]
+    writes: Mapping[str, bytes | None] = field(default_factory=dict)
+    records: tuple[tuple[str, bytes, bytes], ...] = ()
+    """Alerts, or the dead letter: topic, key, value."""
+
+
+class Folding:
+    """Folds each reading into stories, or makes a dead letter of it where it cannot."""
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        table: Any,
+        outlet: Outlet,
+        halves: Callable[[], Halves],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._alerts = settings.topic("alerts")
+        self._letters = settings.topic("dead_letters")
+        self._table = table
+        self._outlet = outlet
+        self._halves = halves
+        self._clock = clock
+        self._room = asyncio.Semaphore(settings.in_flight_max)
+        self._state: State | None = None
+        self._waiting: list[Taken] = []
+        self._arrived = asyncio.Event()
+        self._drained = asyncio.Event()
+        self._drained.set()
+
+    async def run(self, stream: Any) -> None:
+        """Read the stream for as long as it lasts; ends the process where a result cannot be written."""
+        keeper = asyncio.create_task(self._keep())
+        try:
+            async for event in stream.noack().events():
+                await self._room.acquire()
+                if self._state is None:
+                    self._state = self._take_over()
+                self._waiting.append(self._fold(self._state, event))
+                self._drained.clear()
+                self._arrived.set()
+        finally:
+            keeper.cancel()
+
+    async def release(self) -> None:
+        """Finish what is under way and forget the state: another worker may own it from now on."""
+        if self._state is None:
+            return
+        await asyncio.wait_for(self._drained.wait(), DRAIN_SECONDS_MAX)
+        self._state = None
+        log.info("fold_released")
+
+    def _take_over(self) -> State:
+        """The state as recovery left it, with its indexes."""
+        state = State(self._table, self._outlet)
+        state.derive(self._halves().indexes((key.decode(), value) for key, value in self._table.data.items()))
+        log.info("fold_taken_over", derived=state.derived_count)
+        return state
+
+    def _fold(self, state: State, event: faust.EventT[bytes]) -> Taken:
+        message = event.message
+        try:
+            reading = Reading.from_bytes(message.value or b"")
+            folded = self._halves().fold(state, reading)
+            writes = {key: value for key, value in folded.writes.items() if not key.startswith(INDEX)}
+            records = tuple((self._alerts, alert.id.encode(), alert.to_bytes()) for alert in folded.alerts)
+            _check_sizes(writes, records)
+        except Exception as error:  # noqa: BLE001 - the one place where a failing reading becomes a dead letter
+            letter = letter_of(message, doing="fold", error=error, now=self._clock())
+            log.warning("reading_failed", place=letter.place, reason=letter.reason)
+            return Taken(event, records=((self._letters, letter.id.encode(), letter.to_bytes()),))
+        state.lay(writes)
+        state.derive({key: value for key, value in folded.writes.items() if key.startswith(INDEX)})
+        return Taken(event, writes, records)
+
+    async def _keep(self) -> None:
+        """Store what was folded, batch after batch, in the order of the events."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            batch, self._waiting = self._waiting, []
+            try:
+                await self._keep_batch(batch)
+            except Exception as error:  # noqa: BLE001 - whatever the cause, the offsets must stay where they are
+                give_up("stories or alerts were not written", error)
+            for taken in batch:
+                taken.event.ack()
+                self._room.release()
+            if not self._waiting:
+                self._drained.set()
+
+    async def _keep_batch(self, batch: list[Taken]) -> None:
+        if self._state is not None and any(taken.writes for taken in batch):
+            await self._state.store([taken.writes for taken in batch if taken.writes])
+        sent: list[Any] = [
+            await self._outlet.send(topic, key, value) for taken in batch for topic, key, value in taken.records
+        ]
+        await asyncio.gather(*sent)
+
+
+def _check_sizes(writes: Mapping[str, bytes | None], records: tuple[tuple[str, bytes, bytes], ...]) -> None:
+    """Refuse what no broker would take before any of it is laid over the state."""
+    sizes = {key: len(value or b"") for key, value in writes.items()}
+    sizes.update((key.decode(), len(value)) for _, key, value in records)
+    for key, size in sizes.items():
+        if size > RECORD_BYTES_MAX - HEAD_BYTES_MAX:
+            raise RecordError(f"{key}: {size} bytes are more than a record may hold ({RECORD_BYTES_MAX})")
