@@ -1,0 +1,86 @@
+"""Shell: what the configuration file may say. The rules, receivers and routes stand in the files that `rules` names.
+
+    version: 1
+    store: var/dealwire.db
+    rules: watchlist.yaml
+    feeds:
+      - {name: Term Sheet Daily, url: "https://example.com/feed.xml", every: 15m}
+
+Paths are relative to the file. `load_settings` reports every mistake at once, with file, line and column.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from connectors.registry import EVERY_DEFAULT, FeedSpec, Wait
+from dealwire.document import parse, validate
+from dealwire.errors import UsageError
+from streams.topics import KafkaSettings
+
+NAME = "dealwire.yaml"
+"""The configuration that commands take where none is named."""
+
+
+class Section(BaseModel):
+    """A part of the configuration; a key that is not known is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PollSettings(Section):
+    """How often feeds are visited that do not say."""
+
+    every: Wait = EVERY_DEFAULT
+
+
+class RetentionSettings(Section):
+    """How long things are kept, so that the disk stays bounded."""
+
+    articles: Wait = timedelta(days=180)
+    """Originals, for replay and for the sentences behind the facts."""
+    deliveries: Wait = timedelta(days=365)
+    """What was sent to whom."""
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class Settings(Section):
+    """The whole configuration."""
+
+    version: Literal[1]
+    store: Path = Path("var/dealwire.db")
+    rules: Annotated[tuple[Path, ...], BeforeValidator(_one_or_many), Field(min_length=1)]
+    feeds: tuple[FeedSpec, ...] = ()
+    poll: PollSettings = PollSettings()
+    kafka: KafkaSettings = KafkaSettings()
+    retention: RetentionSettings = RetentionSettings()
+    root: Path = Field(default=Path(), exclude=True)
+    """The folder that paths are relative to: the file's own."""
+
+    @model_validator(mode="after")
+    def _feeds_differ(self) -> Self:
+        names = [feed.title for feed in self.feeds]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two feeds have the name {twice[0]!r}; a name tells feeds apart")
+        return self
+
+    def place(self, path: Path) -> Path:
+        """A path of the configuration, from the folder that the configuration is in."""
+        return self.root / path
+
+
+def load_settings(path: Path) -> Settings:
+    """The configuration at `path`; ConfigError with every mistake, UsageError where there is no such file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        hint = "name one with --config, or start from examples/dealwire.yaml"
+        raise UsageError(f"{path}: {error.strerror}; {hint}") from error
+    settings = validate(parse(str(path), text), Settings)
+    return settings.model_copy(update={"root": path.parent})
