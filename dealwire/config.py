@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from connectors.registry import EVERY_DEFAULT, FeedSpec, Wait
 from dealwire.document import parse, validate
 from dealwire.errors import UsageError
-from streams.topics import KafkaSettings
+from streams.settings import KafkaSettings
 
 NAME = "dealwire.yaml"
 """The configuration that commands take where none is named."""

@@ -17,7 +17,7 @@ from dealwire.errors import RecordError, StoreError, UsageError
 from dealwire.identity import digest
 from dealwire.model import DeadLetter
 from dealwire.store.dead_letters import chosen, say
-from streams.topics import RECORD_BYTES_MAX, KafkaSettings
+from streams.settings import RECORD_BYTES_MAX, KafkaSettings
 
 ACKNOWLEDGE_SECONDS_MAX = 60
 

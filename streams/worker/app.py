@@ -9,7 +9,7 @@ import faust
 
 from dealwire.errors import DealwireError
 from streams.dead_letters import letter_of
-from streams.topics import KafkaSettings
+from streams.settings import KafkaSettings
 from streams.worker.folding import Folding
 from streams.worker.halves import Halves, MakeHalves
 from streams.worker.outlet import Outlet
@@ -82,7 +82,9 @@ def build_app(settings: KafkaSettings, make_halves: MakeHalves, clock: Callable[
     async def supply() -> None:
         await outlet.start()
         try:
-            await feed.follow()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(feed.follow())
+                tasks.create_task(folding.keep())
         finally:
             await outlet.stop()
 

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import faust
@@ -19,9 +20,10 @@ from dealwire.errors import RecordError
 from dealwire.log import logger
 from dealwire.model import Reading
 from streams.dead_letters import letter_of
-from streams.topics import RECORD_BYTES_MAX, KafkaSettings
+from streams.settings import RECORD_BYTES_MAX, KafkaSettings
 from streams.worker.halves import INDEX, Halves
 from streams.worker.outlet import Outlet, give_up
+from streams.worker.ownership import is_ours
 from streams.worker.table import State
 
 HEAD_BYTES_MAX = 4096
@@ -35,6 +37,7 @@ class Taken:
     """One event, folded: what is to be written before its offset may be committed."""
 
     event: faust.EventT[bytes]
+    state: State
     writes: Mapping[str, bytes | None] = field(default_factory=dict)
     records: tuple[tuple[str, bytes, bytes], ...] = ()
     """Alerts, or the dead letter: topic, key, value."""
@@ -65,18 +68,17 @@ class Folding:
         self._drained.set()
 
     async def run(self, stream: Any) -> None:
-        """Read the stream for as long as it lasts; ends the process where a result cannot be written."""
-        keeper = asyncio.create_task(self._keep())
-        try:
-            async for event in stream.noack().events():
-                await self._room.acquire()
-                if self._state is None:
-                    self._state = self._take_over()
-                self._waiting.append(self._fold(self._state, event))
-                self._drained.clear()
-                self._arrived.set()
-        finally:
-            keeper.cancel()
+        """Fold what the stream brings, for as long as it lasts; `keep`, elsewhere, stores it."""
+        async for event in stream.noack().events():
+            await self._room.acquire()
+            if not is_ours(event):
+                self._room.release()
+                continue
+            if self._state is None:
+                self._state = self._take_over()
+            self._waiting.append(self._fold(self._state, event))
+            self._drained.clear()
+            self._arrived.set()
 
     async def release(self) -> None:
         """Finish what is under way and forget the state: another worker may own it from now on."""
@@ -104,13 +106,16 @@ class Folding:
         except Exception as error:  # noqa: BLE001 - the one place where a failing reading becomes a dead letter
             letter = letter_of(message, doing="fold", error=error, now=self._clock())
             log.warning("reading_failed", place=letter.place, reason=letter.reason)
-            return Taken(event, records=((self._letters, letter.id.encode(), letter.to_bytes()),))
+            return Taken(event, state, records=((self._letters, letter.id.encode(), letter.to_bytes()),))
         state.lay(writes)
         state.derive({key: value for key, value in folded.writes.items() if key.startswith(INDEX)})
-        return Taken(event, writes, records)
+        return Taken(event, state, writes, records)
 
-    async def _keep(self) -> None:
-        """Store what was folded, batch after batch, in the order of the events."""
+    async def keep(self) -> None:
+        """Store what was folded, batch after batch, in the order of the events; ends the process where it cannot.
+
+        It outlives the agent, which Faust may cancel and start anew while a batch is on its way.
+        """
         while True:
             await self._arrived.wait()
             self._arrived.clear()
@@ -126,8 +131,8 @@ class Folding:
                 self._drained.set()
 
     async def _keep_batch(self, batch: list[Taken]) -> None:
-        if self._state is not None and any(taken.writes for taken in batch):
-            await self._state.store([taken.writes for taken in batch if taken.writes])
+        for state, taken in groupby(batch, key=lambda taken: taken.state):
+            await state.store([one.writes for one in taken if one.writes])
         sent: list[Any] = [
             await self._outlet.send(topic, key, value) for taken in batch for topic, key, value in taken.records
         ]

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from aiokafka import AIOKafkaProducer
 
 from dealwire.log import logger
-from streams.topics import RECORD_BYTES_MAX, KafkaSettings
+from streams.settings import RECORD_BYTES_MAX, KafkaSettings
 
 LINGER_MS = 5
 BATCH_BYTES_MAX = 512 * 1024

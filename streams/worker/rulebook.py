@@ -16,7 +16,7 @@ from dealwire.errors import DealwireError, RecordError, StoreError
 from dealwire.identity import digest
 from dealwire.log import logger
 from dealwire.model import Record, Value
-from streams.topics import KafkaSettings
+from streams.settings import KafkaSettings
 
 KEY = b"rules"
 POLL_MS = 500

@@ -74,6 +74,8 @@ class State(Mapping[str, bytes]):
 
     async def store(self, groups: Sequence[Mapping[str, bytes | None]]) -> None:
         """Append the writes of some events to the changelog, and what it acknowledged to the table."""
+        if not groups:
+            return
         topic = self._table.changelog_topic_name
         appended = await self._outlet.append(topic, [_encoded(group) for group in groups])
         place = TP(topic, PARTITION)

@@ -15,9 +15,10 @@ import faust
 from dealwire.log import logger
 from dealwire.model import Article
 from streams.dead_letters import letter_of
-from streams.topics import KafkaSettings
+from streams.settings import KafkaSettings
 from streams.worker.halves import Halves
 from streams.worker.outlet import Outlet, give_up
+from streams.worker.ownership import is_ours
 
 DRAIN_SECONDS_MAX = 5
 
@@ -42,9 +43,15 @@ class Understanding:
         """Read the stream for as long as it lasts; ends the process where a result cannot be written."""
         async for event in stream.noack().events():
             await self._room.acquire()
+            if not is_ours(event):
+                self._room.release()
+                continue
             topic, key, value = self._result(event.message)
             try:
                 sent = await self._outlet.send(topic, key, value)
+            except asyncio.CancelledError:  # by Faust, in a rebalance: the article comes again
+                self._room.release()
+                raise
             except Exception as error:  # noqa: BLE001 - whatever the cause, the offset must stay where it is
                 give_up("a reading was not written", error)
             sent.add_done_callback(self._settled(event))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from kafka_broker import Broker, missing
 
-from streams.topics import KafkaSettings
+from streams.settings import KafkaSettings
 
 HERE = Path(__file__).parent
 

@@ -1,0 +1,78 @@
+"""Processes of the Kafka shell, for tests that start, kill and replace them."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from connectors.topic import records
+from dealwire.errors import SourceError
+from dealwire.model import Alert
+from streams.settings import KafkaSettings
+
+HERE = Path(__file__).parent
+WAIT_SECONDS_MAX = 60
+
+
+@dataclass
+class Fleet:
+    """The processes of one test; whatever is left at its end is killed."""
+
+    settings: KafkaSettings
+    folder: Path
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    started: int = 0
+
+    def start_worker(self, program: str = "kafka_standin.py", *more: str) -> subprocess.Popen[bytes]:
+        """A worker with state of its own; its log goes to the test's folder."""
+        self.started += 1
+        settings = self.settings.model_copy(update={"state_dir": self.folder / f"worker-{self.started}"})
+        return self.start(str(HERE / program), settings.model_dump_json(), *more)
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        self.started += 1
+        with (self.folder / f"process-{self.started}.log").open("wb") as log:
+            process = subprocess.Popen([sys.executable, *command], stdout=log, stderr=log)
+        self.running.append(process)
+        return process
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Die at once, as a machine does."""
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        self.running.remove(process)
+
+    def stop(self, process: subprocess.Popen[bytes]) -> int:
+        """Stop as an operator would; what it exits with."""
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(30)
+        self.running.remove(process)
+        return code
+
+    def close(self) -> None:
+        for process in self.running[:]:
+            self.kill(process)
+
+    def alerts(self) -> list[Alert]:
+        """What stands on the alerts topic, repetitions included."""
+        return [Alert.from_bytes(record.value) for record in self.read("alerts")]
+
+    def read(self, name: str) -> list:
+        return list(records(self.settings.server_list, self.settings.topic(name)))
+
+    def wait_for(self, reached: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS_MAX) -> None:
+        """Wait for other processes to bring something about; a test that hopes in vain says what for."""
+        give_up = time.monotonic() + seconds
+        while True:
+            try:
+                if reached():
+                    return
+            except SourceError:  # the broker restarts
+                pass
+            if time.monotonic() > give_up:
+                logs = "\n".join(p.read_text()[-2_000:] for p in sorted(self.folder.glob("process-*.log")))
+                raise AssertionError(f"{what}: not within {seconds} s\n{logs}")
+            time.sleep(0.2)
