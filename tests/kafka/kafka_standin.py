@@ -14,7 +14,7 @@ import orjson
 from dealwire import log
 from dealwire.errors import RecordError
 from dealwire.model import Alert, MarketEvent, Reading
-from streams.topics import KafkaSettings
+from streams.settings import KafkaSettings
 from streams.worker import build_app, run_worker
 
 
