@@ -8,7 +8,7 @@ import typer
 from dealwire.cli.terminal import Exit, err
 from dealwire.errors import DealwireError, UsageError
 
-GROUPS: tuple[str, ...] = ()
+GROUPS: tuple[str, ...] = ("extract",)
 """Modules of dealwire.cli, each with `register(app)`, in the order in which `--help` shows them."""
 
 

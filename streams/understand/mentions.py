@@ -1,0 +1,491 @@
+"""Core: the names in a sentence, found by their capitals, the gazetteer and what stands around them.
+
+No list of companies is needed: a name is a run of capitalised words, a domain ("invrs.io") or a word with a capital
+inside ("xAI"). In a headline that capitalises every word, words that the news otherwise writes in lower case are no
+names, unless they lead the clause. What a name is called ("chip startup Fractile") stands before it and is kept apart.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dealwire.identity import fold_text
+from streams.understand.lexicon import common_words, word_list
+from streams.understand.tokens import Sentence
+
+NAME_TOKENS_MAX = 7
+MODIFIER = re.compile(
+    r"-(?:based|backed|led|owned|funded|founded|listed|headquartered|born|made|designed|powered|enabled|linked|style|focused|area|native"
+    r"|run|controlled|era|wide|class|first|only|driven|built|ready|like|size|sized|supported|level|related|free|compatible|trained|developed|specific"
+    r"|equipped|chip|chips|generation|generated|term|year|old|month|week|day|scale|grade|side|end|stage|person)$",
+    re.IGNORECASE,
+)
+EX = re.compile(
+    r"^(?:ex|former|pre|post|non|anti|pro|co|mid|multi|next|first|second|third|series|u\.s|sub)-", re.IGNORECASE
+)
+DOMAIN = re.compile(
+    r"^[\w-]+\.(?:ai|io|com|co|org|net|dev|app|so|xyz|eu|uk|de|fi|tv|me|inc|tech|bio|us|cloud|health|finance|re)$",
+    re.IGNORECASE,
+)
+INNER_CAPITAL = re.compile(r"^[a-z]{1,3}[A-Z]\w+$|^[a-z]\d+[a-z]?$|^[a-z]{2,4}\d+[a-z]+$")
+DIGITS = re.compile(r"^\d[\w.]*$")
+LEGAL = frozenset({"inc", "inc.", "corp", "corp.", "ltd", "ltd.", "llc", "plc", "gmbh", "ag", "sa", "nv", "bv", "co", "co.", "limited", "corporation", "incorporated", "s.a", "pty", "ab", "oy", "asa", "spa", "lp", "llp", "l.p", "kk", "se", "pte"})  # fmt: skip
+SIGNS = frozenset({"®", "™", "℠"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name at tokens [first, last] of its sentence, at [start, end) of the text."""
+
+    name: str
+    first: int
+    last: int
+    start: int
+    end: int
+    possessive: bool = False
+    """Whether "'s" follows, so that what comes next belongs to it."""
+    known: bool = False
+    """Whether the gazetteer knows it."""
+
+    @property
+    def key(self) -> str:
+        return fold_text(self.name)
+
+
+class NameFinder:
+    """Finds the names of a sentence; `is_company` asks the gazetteer."""
+
+    def __init__(self, is_company: Callable[[str], bool]) -> None:
+        self._is_company = is_company
+        self._not_names = word_list("words", "not_names")
+        self._pre = word_list("words", "premodifiers")
+        self._links = word_list("words", "name_links")
+        self._heads_of = word_list("words", "name_heads_of")
+        self._descriptors = word_list("words", "descriptor_nouns")
+        self._common = common_words()
+
+    def find(self, sentence: Sentence) -> tuple[Mention, ...]:
+        """The names in order; none overlaps another."""
+        tokens = sentence.tokens
+        found: list[Mention] = []
+        i = 0
+        while i < len(tokens):
+            if not self._opens(sentence, i):
+                i += 1
+                continue
+            last = self._reach(sentence, i)
+            found.extend(self._trim(sentence, i, last))
+            i = last + 1
+        return tuple(found)
+
+    def _opens(self, sentence: Sentence, i: int) -> bool:
+        token = sentence.tokens[i]
+        if not token.is_word:
+            return False
+        word = token.text
+        if (DOMAIN.match(word) and len(word) > 4 and not word[0].isdigit()) or INNER_CAPITAL.match(word):
+            return True
+        if word[0].isdigit():
+            following = sentence.tokens[i + 1] if i + 1 < len(sentence.tokens) else None
+            return bool(re.match(r"^\d+[a-z]{2,}$", word) and not re.match(r"^\d+(?:st|nd|rd|th|bn|mn|mm|nm|gw|mw|gb|tb|x|m|b|k)$", word)
+                        ) or (word in {"1X", "23andMe", "3M", "3i", "8VC", "9fin", "1Password"} and following is not None)  # fmt: skip
+        return token.is_capitalised and not MODIFIER.search(word) and not self._is_plain(sentence, i)
+
+    def _is_plain(self, sentence: Sentence, i: int) -> bool:
+        """Whether a capitalised word is no part of a name here."""
+        token = sentence.tokens[i]
+        word, lower = token.text, token.lower
+        if word in self._not_names or EX.match(word) or lower in LEGAL:
+            return not self._is_called(sentence, i)
+        if len(word) == 1 and word not in {"X"}:
+            return True
+        if lower not in self._common:
+            return False
+        if word.isupper() and len(word) > 1 and not sentence.is_title_case:
+            return False
+        if self._leads(sentence, i):
+            return not self._is_subject_name(sentence, i)
+        if sentence.is_title_case:
+            return not (self._beside_name(sentence, i) and lower not in self._descriptors)
+        return False
+
+    def _is_called(self, sentence: Sentence, i: int) -> bool:
+        """Whether a word that is no name elsewhere stands where only a name can: "humanoid maker Sunday reaches"."""
+        if i == 0 or i + 1 >= len(sentence.tokens) or sentence.tokens[i].text.isupper():
+            return False
+        before, after = sentence.tokens[i - 1], sentence.tokens[i + 1]
+        return before.lower in self._descriptors and not before.is_capitalised and after.lower in SUBJECT_VERBS
+
+    def _leads(self, sentence: Sentence, i: int) -> bool:
+        """Whether the word begins its clause, where English writes a capital anyway."""
+        if i == 0:
+            return True
+        before = sentence.tokens[i - 1]
+        return before.text in {":", ".", "!", "?", "“", "”", '"', "‘", "—", "–", "|", "•", "*"} or (
+            before.text == "-" and i > 0
+        )
+
+    def _is_subject_name(self, sentence: Sentence, i: int) -> bool:
+        """Whether a common word at the head of a clause is a name: "Ocean, which …", "Poke raises", "Core Scientific plans"."""
+        tokens = sentence.tokens
+        token = tokens[i]
+        if token.lower in self._descriptors or token.lower in FUNCTION_WORDS:
+            return False
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        if following is None:
+            return False
+        if following.text == "," and i + 2 < len(tokens):
+            return tokens[i + 2].lower in {
+                "which",
+                "who",
+                "whose",
+                "a",
+                "an",
+                "the",
+                "formerly",
+                "developer",
+                "maker",
+                "co-founded",
+                "founded",
+            }
+        if following.lower in SUBJECT_VERBS or following.is_possessive:
+            return not token.lower.endswith("ing")
+        if following.is_capitalised and following.is_word and not sentence.is_title_case:
+            return following.text not in self._not_names or (
+                following.text == "AI"
+                and i + 2 < len(tokens)
+                and (tokens[i + 2].text == "," or tokens[i + 2].lower in SUBJECT_VERBS)
+            )
+        if following.is_capitalised and sentence.is_title_case and i + 2 < len(tokens):
+            j = i + 1
+            while j < len(tokens) and tokens[j].is_capitalised and j < i + 4 and tokens[j].lower not in SUBJECT_VERBS:
+                if tokens[j].lower in self._descriptors:
+                    return False
+                j += 1
+            return j < len(tokens) and tokens[j].lower in SUBJECT_VERBS and tokens[j - 1].lower not in self._descriptors
+        return False
+
+    def _beside_name(self, sentence: Sentence, i: int) -> bool:
+        """In a headline of capitals: whether the word goes on with a name that is no common word, as in "Menlo Ventures"."""
+        if i == 0:
+            return False
+        before = sentence.tokens[i - 1]
+        if not (before.is_word and before.is_capitalised) or before.text in self._not_names or before.lower in LEGAL:
+            return False
+        if sentence.tokens[i].lower in SUBJECT_VERBS or sentence.tokens[i].lower in FUNCTION_WORDS:
+            return False
+        return before.lower not in self._common or self._opens(sentence, i - 1)
+
+    def _reach(self, sentence: Sentence, i: int) -> int:
+        """The last token of the run that opens at i."""
+        tokens = sentence.tokens
+        last = i
+        while last + 1 < len(tokens) and last - i < NAME_TOKENS_MAX:
+            following = tokens[last + 1]
+            gap = following.start - tokens[last].end
+            if gap > 1:
+                break
+            if following.text in SIGNS and last + 2 < len(tokens) and tokens[last + 2].is_capitalised:
+                break
+            if self._continues(sentence, i, last + 1):
+                last += 1
+            elif (
+                following.lower in self._links
+                and last + 2 < len(tokens)
+                and tokens[last + 2].is_capitalised
+                and tokens[last + 2].is_word
+                and (following.lower not in {"of", "for", "and", "y", "+"} or self._bridges(sentence, i, last + 1))
+                and tokens[last + 2].text not in self._not_names
+            ):
+                last += 2
+            else:
+                break
+        return last
+
+    def _continues(self, sentence: Sentence, i: int, j: int) -> bool:
+        token = sentence.tokens[j]
+        if not token.is_word or (token.lower in FUNCTION_WORDS and not token.text.isupper()):
+            return False
+        if DIGITS.match(token.text):
+            if re.match(r"^\d{1,3}(?:[a-z]?)$", token.text):
+                after = sentence.tokens[j + 1] if j + 1 < len(sentence.tokens) else None
+                return after is None or after.lower not in MEASURES
+            return bool(re.match(r"^\d+[A-Z]", token.text)) and not re.search(
+                r"(?:GB|GW|MW|TB|K|B|M|X|MM|nm)$", token.text
+            )
+        if sentence.is_title_case and token.lower in SUBJECT_VERBS:
+            return False
+        return self._opens(sentence, j) or (token.is_capitalised and token.text in {"AI", "VC", "TV", "API", "Technology", "Market", "Group", "Company", "Deal", "Board", "I", "II", "III", "One", "Seed", "Street", "Wall", "Silicon", "Valley", "Big", "World", "Industry", "First", "Internet", "Northern", "Southern", "Western", "Eastern", "Central", "South", "North", "East", "West", "Crypto"} and not MODIFIER.search(token.text) and not (sentence.is_title_case and token.lower in self._descriptors | self._common))  # fmt: skip
+
+    def _bridges(self, sentence: Sentence, first: int, link: int) -> bool:
+        tokens = sentence.tokens
+        link_word = tokens[link].lower
+        head = tokens[link - 1]
+        whole = sentence.text[tokens[first].start : tokens[link + 1].end]
+        if self._is_company(whole):
+            return True
+        if link_word in {"of", "for"}:
+            return head.text in self._heads_of
+        if link_word == "and":
+            return tokens[first].text in {
+                "Ministry",
+                "Department",
+                "Johnson",
+                "Procter",
+                "Bill",
+                "Standard",
+                "Ernst",
+                "Marks",
+            }
+        return False
+
+    def _trim(self, sentence: Sentence, first: int, last: int) -> list[Mention]:
+        """The mention in tokens [first, last] without what only stands before or behind the name."""
+        tokens = sentence.tokens
+        while (
+            first < last
+            and (tokens[first].text in self._pre or tokens[first].text in self._not_names)
+            and not self._known(sentence, first, last)
+        ):
+            if tokens[first].text in {"Hong", "South", "North", "New", "Saudi", "Tel"} and last - first < 2:
+                break
+            if tokens[first].text in {"AI", "Big", "Wall", "Silicon", "Quantum", "Robotics", "First", "Crypto", "London", "Paris", "Berlin", "Legal", "Defense"} and last - first >= 1 and not sentence.is_title_case and tokens[first + 1].is_capitalised and tokens[first].text in {"Quantum", "First", "London", "Legal", "Silicon"} :  # fmt: skip
+                break
+            first += 1
+        if self._splits_place(sentence, first, last):
+            first += 1
+        while last > first and tokens[last].lower.rstrip(".") in LEGAL:
+            last -= 1
+        if first == last and tokens[first].text in self._not_names:
+            return []
+        start, end = tokens[first].start, tokens[last].end
+        following = tokens[last + 1] if last + 1 < len(tokens) else None
+        possessive = following is not None and following.is_possessive
+        name = sentence.text[start:end].replace("&amp;", "&")
+        return [Mention(name, first, last, start, end, possessive, self._is_company(name))]
+
+    def _known(self, sentence: Sentence, first: int, last: int) -> bool:
+        return self._is_company(sentence.text[sentence.tokens[first].start : sentence.tokens[last].end])
+
+    def _splits_place(self, sentence: Sentence, first: int, last: int) -> bool:
+        """Whether the first word is the half of a place: "New York-based Stainless"."""
+        return False
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+FUNCTION_WORDS = _set(
+    "the a an of to in on at for from with by and or but as is are was were be been has have had do does did will would"
+    " can could may might should must its it his her their our my your this that these those who which whose what when"
+    " where why how not no if then than so after before amid during while since until over under between among against"
+    " about into through despite via per versus vs off out up down more most less all any some each every other another"
+    " only just also even still again now today new latest here there he she they we you i into"
+)
+MEASURES = _set(
+    "million billion trillion mn bn m b k % percent per cent nm gw mw gb tb shares years year months days employees users people"
+    " chips gpus startups companies jobs units countries x times of minutes hours weeks new more other ways things"
+)
+SUBJECT_VERBS = frozenset(
+    w.lower()
+    for w in [
+        "raises",
+        "raised",
+        "raise",
+        "raising",
+        "lands",
+        "landed",
+        "secures",
+        "secured",
+        "closes",
+        "closed",
+        "bags",
+        "bagged",
+        "nabs",
+        "nabbed",
+        "snags",
+        "scores",
+        "gets",
+        "wins",
+        "picks",
+        "snaps",
+        "buys",
+        "bought",
+        "buy",
+        "acquires",
+        "acquired",
+        "acquire",
+        "to",
+        "agrees",
+        "agreed",
+        "plans",
+        "plan",
+        "is",
+        "are",
+        "was",
+        "has",
+        "will",
+        "could",
+        "may",
+        "might",
+        "says",
+        "said",
+        "sells",
+        "sold",
+        "invests",
+        "invested",
+        "unveils",
+        "unveiled",
+        "launches",
+        "launched",
+        "announces",
+        "announced",
+        "reveals",
+        "debuts",
+        "introduces",
+        "hits",
+        "reaches",
+        "signs",
+        "seeks",
+        "eyes",
+        "files",
+        "weighs",
+        "considers",
+        "explores",
+        "expands",
+        "joins",
+        "emerges",
+        "receives",
+        "received",
+        "completes",
+        "completed",
+        "merges",
+        "backs",
+        "leads",
+        "picks",
+        "partners",
+        "taps",
+        "opens",
+        "builds",
+        "invests",
+        "commits",
+        "spends",
+        "orders",
+        "makes",
+        "just",
+        "in",
+        "gains",
+        "attracts",
+        "pulls",
+        "adds",
+        "reports",
+        "reportedly",
+        "wants",
+        "looks",
+        "prepares",
+        "nears",
+        "confirms",
+        "denies",
+        "rejects",
+        "scraps",
+        "drops",
+        "ends",
+        "withdraws",
+        "abandons",
+        "blocks",
+        "clears",
+        "approves",
+        "launches",
+        "ships",
+        "delays",
+        "cancels",
+        "hikes",
+        "cuts",
+        "begins",
+        "starts",
+        "starts",
+        "teams",
+        "ties",
+        "strikes",
+        "inks",
+        "pens",
+        "takes",
+        "boosts",
+        "lifts",
+        "ups",
+        "grabs",
+        "hauls",
+        "collects",
+        "obtains",
+        "garners",
+        "clinches",
+        "banks",
+        "spins",
+        "lists",
+        "prices",
+        "pops",
+        "soars",
+        "jumps",
+        "surges",
+        "falls",
+        "slips",
+        "plunges",
+        "offers",
+        "bids",
+        "proposes",
+        "urges",
+        "warns",
+        "closes",
+        "in",
+        "can",
+        "must",
+        "would",
+        "should",
+        "had",
+        "were",
+        "enters",
+        "becomes",
+        "brings",
+        "develops",
+        "designs",
+        "tests",
+        "deploys",
+        "uses",
+        "rents",
+        "leases",
+        "selects",
+        "allocates",
+        "pledges",
+        "earmarks",
+        "grants",
+        "awards",
+        "funds",
+        "finances",
+        "bans",
+        "restricts",
+        "curbs",
+        "halts",
+        "bars",
+        "tightens",
+        "charges",
+        "finalizes",
+        "finalises",
+        "amends",
+        "upsizes",
+        "receives",
+        "confirms",
+        "outlines",
+        "details",
+        "accelerates",
+        "appoints",
+        "names",
+        "hires",
+        "moves",
+        "turns",
+        "targets",
+        "considers",
+        "discusses",
+        "holds",
+    ]
+)
