@@ -1,0 +1,69 @@
+"""Core: wall-clock time: when a digest is due, when quiet hours end, whether a named interval is now.
+
+Days with a change to or from summer time: a time of day that does not exist is taken at the moment the clocks jump
+past it (02:30 becomes 03:30), one that exists twice the first time only. So a digest is due exactly once a day.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from notifier.decide.settings import WEEKDAYS, Digest, QuietHours, Span, TimeInterval
+
+DAY = timedelta(days=1)
+WEEK_DAYS = 8
+"""Today and a week: every weekday comes up, and today's again when its times have passed."""
+
+
+def instant(day: date, at: time, zone: str) -> datetime:
+    """The moment, in UTC, at which the clocks of `zone` show `at` on `day`."""
+    if at == time.max:
+        day, at = day + DAY, time(0)
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+
+
+def next_digest(digest: Digest, now: datetime) -> datetime:
+    """The first moment after `now` at which the digest is sent."""
+    today = now.astimezone(ZoneInfo(digest.timezone)).date()
+    due = (
+        instant(day, at, digest.timezone)
+        for day in (today + DAY * n for n in range(-1, WEEK_DAYS))
+        if WEEKDAYS[day.weekday()] in digest.days
+        for at in digest.at
+    )
+    return min(moment for moment in due if moment > now)
+
+
+def quiet_until(quiet: QuietHours | None, now: datetime) -> datetime | None:
+    """When the quiet hours that `now` lies in end; None outside them."""
+    if quiet is None:
+        return None
+    today = now.astimezone(ZoneInfo(quiet.timezone)).date()
+    for day in (today - DAY, today):
+        if WEEKDAYS[day.weekday()] not in quiet.days:
+            continue
+        start = instant(day, quiet.start, quiet.timezone)
+        end = instant(day + DAY if quiet.end <= quiet.start else day, quiet.end, quiet.timezone)
+        if start <= now < end:
+            return end
+    return None
+
+
+def within(interval: TimeInterval, now: datetime) -> bool:
+    """Whether the interval is now."""
+    local = now.astimezone(ZoneInfo(interval.timezone))
+    if interval.days and WEEKDAYS[local.weekday()] not in interval.days:
+        return False
+    if interval.dates and not {f"{local:%Y-%m-%d}", f"{local:%m-%d}"} & set(interval.dates):
+        return False
+    return not interval.times or any(_shows(span, local.time()) for span in interval.times)
+
+
+def any_within(intervals: Iterable[TimeInterval], now: datetime) -> bool:
+    return any(within(interval, now) for interval in intervals)
+
+
+def _shows(span: Span, clock: time) -> bool:
+    if span.start < span.end:
+        return span.start <= clock and (clock < span.end or span.end == time.max)
+    return clock >= span.start or clock < span.end

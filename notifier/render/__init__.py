@@ -1,0 +1,1 @@
+"""Core: alerts in words, for each medium. Start reading at `view`."""

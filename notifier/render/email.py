@@ -1,0 +1,50 @@
+"""Core: an email: subject, plain text and HTML, and headers that thread a story and make a resend recognisable."""
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from dealwire.identity import digest
+from notifier.render.escape import cut, one_line
+from notifier.render.html import html
+from notifier.render.notice import Notice
+from notifier.render.plain import plain
+from notifier.render.view import title
+
+SUBJECT_LENGTH_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who it is from and to, and where to unsubscribe."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    unsubscribe: str = ""
+
+
+def email(notice: Notice, envelope: Envelope) -> EmailMessage:
+    """The message. Its Message-ID comes from the delivery's id, so that a resend is the same message."""
+    message = EmailMessage()
+    domain = one_line(envelope.sender).rpartition("@")[2].strip("> ") or "dealwire.invalid"
+    message["Subject"] = cut(one_line(title(notice)), SUBJECT_LENGTH_MAX)
+    message["From"] = one_line(envelope.sender)
+    message["To"] = ", ".join(one_line(to) for to in envelope.recipients)
+    message["Date"] = format_datetime(notice.at)
+    message["Message-ID"] = message_id(notice.id, domain)
+    if notice.earlier:
+        thread = message_id(notice.earlier.delivery, domain)
+        message["In-Reply-To"] = thread
+        message["References"] = thread
+    if envelope.unsubscribe:
+        message["List-Unsubscribe"] = f"<{one_line(envelope.unsubscribe)}>"
+    message["List-Id"] = f"dealwire {one_line(notice.receiver)} <{digest(notice.receiver)}.{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Dealwire-Delivery"] = notice.id
+    message.set_content(plain(notice) + "\n")
+    message.add_alternative(html(notice), subtype="html")
+    return message
+
+
+def message_id(delivery: str, domain: str) -> str:
+    return f"<{delivery}@{domain}>"

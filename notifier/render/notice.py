@@ -1,0 +1,33 @@
+"""Core: what a sender is given to deliver: the alerts, and what of the story this receiver was told before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dealwire.model import Alert
+from notifier.decide.decision import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The message that first told a story to a receiver: its delivery and what the receiver answered to it."""
+
+    delivery: str
+    receipt: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One delivery's content. `id` is the delivery's: the key under which a receiver may know a resend."""
+
+    id: str
+    receiver: str
+    form: Form
+    at: datetime
+    alerts: tuple[Alert, ...] = ()
+    earlier: Earlier | None = None
+    title: str = ""
+    """Of a notice that is dealwire's own; alerts have their own titles."""
+    lines: tuple[str, ...] = ()
+    story_url: str = ""
+    """Where a story's page is, `{id}` standing for its id."""

@@ -1,0 +1,214 @@
+"""Core: an alert as a person reads it: headline, facts, quote, why, sources, link. Every medium shows this one view.
+
+Texts here are plain and unescaped; each medium escapes them its own way (`notifier.render.escape`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from dealwire.model import Alert, Figure, Money, Story
+from dealwire.reference.money import format_money
+from dealwire.reference.quantities import format_quantity
+from notifier.render.escape import one_line
+from notifier.render.notice import Notice
+
+SOURCES_MAX = 5
+QUOTE_LENGTH_MAX = 600
+NAMES_MAX = 6
+
+TYPE_NAMES = {"ipo": "IPO", "mna": "M&A"}
+CATEGORY_NAMES = {"funding": "Funding", "mna": "Mergers and acquisitions", "hardware": "Hardware"}
+QUALIFIERS = {"approx": "about ", "at_least": "at least ", "up_to": "up to "}
+ROLE_NAMES = {
+    "lead_investor": "Lead investor", "investor": "Investors", "recipient": "Recipient", "acquirer": "Acquirer",
+    "target": "Target", "seller": "Seller", "vendor": "Vendors", "customer": "Customers", "operator": "Operators",
+    "partner": "Partners", "government": "Government",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One article behind an alert; `url` is empty where the article's is not plain http(s)."""
+
+    name: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One alert, in words."""
+
+    headline: str
+    category: str
+    severity: str
+    rule: str
+    updated: bool
+    facts: tuple[tuple[str, str], ...]
+    changes: tuple[str, ...]
+    quote: str
+    quote_source: str
+    why: tuple[str, ...]
+    sources: tuple[Source, ...]
+    sources_more: int
+    confidence: str
+    link: str
+    worth: float
+    """In US dollars, to put the biggest first; 0 where undisclosed."""
+    story: str
+    alert: str
+    at: str
+
+
+def view(alert: Alert, story_url: str = "") -> View:
+    """The alert in words."""
+    story = alert.story_view
+    sources = tuple(_sources(story)) if story else ()
+    said, by = _quoted(story) if story else ("", "")
+    return View(
+        headline=headline(alert),
+        category=CATEGORY_NAMES.get(story.category, story.category) if story else "",
+        severity=alert.severity,
+        rule=one_line(alert.rule_title or alert.rule),
+        updated=alert.kind == "changed",
+        facts=tuple(_facts(story)) if story else (),
+        changes=tuple(_changes(alert)),
+        quote=said,
+        quote_source=by,
+        why=tuple(dict.fromkeys(f"{one_line(r.clause)} — {one_line(r.met_by)}" for r in alert.reasons)),
+        sources=sources[:SOURCES_MAX],
+        sources_more=max(0, len(sources) - SOURCES_MAX),
+        confidence=f"{story.confidence:.0%}" if story else "",
+        link=web_link(story_url.replace("{id}", quote(alert.story, safe=""))) if story_url else "",
+        worth=_worth(story),
+        story=alert.story,
+        alert=alert.id,
+        at=f"{alert.at:%d %b %Y, %H:%M} UTC",
+    )
+
+
+def headline(alert: Alert) -> str:
+    """The news in one line, from its facts, "MatX · $500M · Series B"; the article's title where nobody is named."""
+    story = alert.story_view
+    if story is None:
+        return one_line(alert.rule_title or alert.rule)
+    if not story.subject:
+        return one_line(story.tellings[0].title) if story.tellings else type_name(story.type)
+    parts = [_who(story), _sum(story.amount), _measure(story), type_name(story.type)]
+    news = " · ".join(part for part in parts if part)
+    state = story.status.replace("_", " ")
+    return one_line(news if state == "announced" else f"{news} ({state})")
+
+
+def title(notice: Notice) -> str:
+    """What the whole message is called."""
+    if notice.form == "notice":
+        return one_line(notice.title)
+    if notice.form == "digest":
+        return f"Digest: {_counted(notice)}"
+    if len(notice.alerts) > 1:
+        return f"{_counted(notice)}: {one_line(notice.alerts[0].rule_title or notice.alerts[0].rule)}"
+    alert = notice.alerts[0]
+    return f"Update: {headline(alert)}" if alert.kind == "changed" else headline(alert)
+
+
+def type_name(kind: str) -> str:
+    """How people call the type.
+
+    >>> type_name("series_b")
+    'Series B'
+    """
+    if kind in TYPE_NAMES:
+        return TYPE_NAMES[kind]
+    words = kind.replace("_", " ")
+    if kind.startswith("series_"):
+        return words.title()
+    return words[:1].upper() + words[1:]
+
+
+def web_link(url: str) -> str:
+    """The address where it is a plain web address, else nothing: `javascript:` and the like are no links."""
+    cleaned = one_line(url)
+    try:
+        parts = urlsplit(cleaned)
+    except ValueError:
+        return ""
+    safe = parts.scheme.lower() in {"http", "https"} and bool(parts.netloc)
+    return quote(cleaned, safe="/:?#[]@!$&'()*+,;=%~") if safe else ""
+
+
+def _counted(notice: Notice) -> str:
+    stories = len({alert.story for alert in notice.alerts})
+    return f"{stories} {'story' if stories == 1 else 'stories'}"
+
+
+def _who(story: Story) -> str:
+    if story.category == "mna" and story.names("acquirer") and story.names("target"):
+        return f"{story.names('acquirer')[0]} → {story.names('target')[0]}"
+    return story.subject or ""
+
+
+def _measure(story: Story) -> str:
+    return "" if story.amount or not story.quantities else format_quantity(story.quantities[0])
+
+
+def _facts(story: Story) -> Iterator[tuple[str, str]]:
+    yield "Type", f"{type_name(story.type)}, {story.status.replace('_', ' ')}"
+    if story.amount:
+        yield "Price" if story.category == "mna" else "Amount", _sum(story.amount)
+    if story.valuation:
+        yield "Valuation", _sum(story.valuation)
+    for role, label in ROLE_NAMES.items():
+        names = list(dict.fromkeys(one_line(p.name) for p in story.participants if p.role == role))
+        if names:
+            more = f" and {len(names) - NAMES_MAX} more" if len(names) > NAMES_MAX else ""
+            yield label, ", ".join(names[:NAMES_MAX]) + more
+    for quantity in story.quantities:
+        yield quantity.kind.replace("_", " ").capitalize(), format_quantity(quantity)
+    if story.regions:
+        yield "Regions", ", ".join(story.regions) + (", cross-border" if story.cross_border else "")
+
+
+def _sum(figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    if figure.high > figure.low:
+        low, high = (Money(value=v, currency=figure.best.currency) for v in (figure.low, figure.high))
+        return f"{format_money(figure.best)} ({format_money(low)} to {format_money(high)} by source)"
+    return QUALIFIERS.get(figure.best.qualifier, "") + format_money(
+        figure.best.model_copy(update={"qualifier": "exact"})
+    )
+
+
+def _changes(alert: Alert) -> Iterator[str]:
+    for change in alert.changes:
+        name = change.kind.replace("_", " ").capitalize()
+        if change.before and change.after:
+            yield one_line(f"{name}: {change.before} → {change.after}")
+        elif change.after:
+            yield one_line(f"{name}: {change.after}")
+        else:
+            yield name
+
+
+def _quoted(story: Story) -> tuple[str, str]:
+    """The words that say what happened: the trigger's quote, else the first there is, and who wrote them."""
+    chosen = next((q for q in story.quotes if q.fact == "trigger"), next(iter(story.quotes), None))
+    if chosen is None:
+        first = next(iter(story.tellings), None)
+        return (one_line(first.title)[:QUOTE_LENGTH_MAX], one_line(first.source)) if first else ("", "")
+    by = next((t.source for t in story.tellings if t.article == chosen.article), "")
+    return one_line(chosen.quote)[:QUOTE_LENGTH_MAX], one_line(by)
+
+
+def _sources(story: Story) -> Iterator[Source]:
+    for telling in story.tellings:
+        if telling.copy_of is None:
+            url = web_link(telling.url)
+            name = telling.source or urlsplit(url).hostname or "source"
+            yield Source(one_line(name), one_line(telling.title), url)
+
+
+def _worth(story: Story | None) -> float:
+    return float(story.amount.best.usd or 0) if story and story.amount else 0.0

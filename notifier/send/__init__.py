@@ -1,0 +1,7 @@
+"""Shell: delivery. Start reading at `dispatcher`, which drains the outbox through the senders that `build` makes."""
+
+from notifier.send.build import build_sender
+from notifier.send.dispatcher import Dispatcher, World
+from notifier.send.sender import Receipt, Sender
+
+__all__ = ["Dispatcher", "Receipt", "Sender", "World", "build_sender"]

@@ -1,0 +1,68 @@
+"""Shell: a delivery's notice, read from the store at the moment it is to go out."""
+
+import json
+import sqlite3
+from datetime import datetime
+
+from dealwire.model import Alert
+from dealwire.store import outbox, silences
+from dealwire.store.outbox import Delivery
+from notifier.decide.decision import Decision, History, refuse
+from notifier.decide.routing import Destination, Router
+from notifier.render.notice import Earlier, Notice
+
+
+def compose(connection: sqlite3.Connection, delivery: Delivery, router: Router, now: datetime) -> Notice | None:
+    """The notice to send; None where every alert of it was silenced, muted or acknowledged while it waited.
+
+    What is left out is taken off the delivery, and the decision recorded.
+    """
+    url = router.policy.routing.story_url
+    if delivery.form == "notice":
+        own = json.loads(delivery.notice)
+        return Notice(
+            id=delivery.id, receiver=delivery.receiver, form="notice", at=delivery.created_at,
+            title=own["title"], lines=tuple(own["lines"]),
+        )  # fmt: skip
+    alerts = [
+        a for a in outbox.alerts_of(connection, delivery.id) if _still_wanted(connection, delivery, a, router, now)
+    ]
+    if not alerts:
+        return None
+    earlier = None
+    if delivery.form == "alert" and alerts[0].kind == "changed":
+        first = outbox.first_told(connection, alerts[0].story, delivery.receiver, delivery.seq)
+        earlier = Earlier(first.id, first.receipt) if first else None
+    return Notice(
+        id=delivery.id, receiver=delivery.receiver, form=delivery.form, at=delivery.created_at,
+        alerts=tuple(alerts), earlier=earlier, story_url=url,
+    )  # fmt: skip
+
+
+def _still_wanted(
+    connection: sqlite3.Connection, delivery: Delivery, alert: Alert, router: Router, now: datetime
+) -> bool:
+    refused = _refused(connection, delivery, alert, router, now)
+    if refused is None:
+        return True
+    destination = _destination(delivery, alert, router)
+    outbox.record_decision(connection, alert, destination, refused, "", now)
+    outbox.leave_out(connection, delivery.id, alert.id)
+    return False
+
+
+def _refused(
+    connection: sqlite3.Connection, delivery: Delivery, alert: Alert, router: Router, now: datetime
+) -> Decision | None:
+    history = History(
+        silences=silences.active(connection, now), acknowledgement=silences.acknowledgement(connection, alert.story)
+    )
+    first_try = delivery.attempts <= 1  # a muted interval that began while a receiver was down loses nothing
+    return refuse(
+        alert, _destination(delivery, alert, router), history, now, router.policy.routing if first_try else None
+    )
+
+
+def _destination(delivery: Delivery, alert: Alert, router: Router) -> Destination:
+    ways = (d for d in router.destinations(alert) if d.receiver == delivery.receiver)
+    return next(ways, Destination(delivery.receiver, router.policy.settings(delivery.receiver), ("fallback",)))

@@ -1,0 +1,47 @@
+"""Shell: what every receiver's sender is, and what it says of success and failure. Start reading the senders here.
+
+A sender delivers one notice and returns a receipt, or raises DeliveryError: `permanent` where trying again cannot help,
+with `retry_after_seconds` where the receiver said when to come back. No text it returns or raises holds a secret.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from dealwire.errors import DeliveryError
+from notifier.render.notice import Notice
+
+Receipt = Mapping[str, str]
+"""What the receiver answered, by name: Slack's channel and ts, an email's Message-ID, an HTTP status."""
+
+RETRIED_STATUSES = frozenset({408, 409, 425, 429})
+"""Beside all of 500 to 599: the request may be taken later."""
+
+
+class Sender(Protocol):
+    """Delivers notices to one receiver, one at a time."""
+
+    name: str
+    target: str
+    """What it delivers to, as it may be shown: the service and host, never the whole address."""
+    channel: str
+    """An opaque id of the place it delivers to; receivers of one channel share its rate limit."""
+    seconds_between: float
+    """The least time from one message to the next that the service allows."""
+
+    @property
+    def clean(self) -> Callable[[object], str]:
+        """Strikes this receiver's secrets out of a text."""
+        ...
+
+    def send(self, notice: Notice) -> Receipt: ...
+
+    def close(self) -> None: ...
+
+
+def refused(target: str, status: int, said: str = "", retry_after_seconds: float | None = None) -> DeliveryError:
+    """The error for an HTTP answer that is not a success."""
+    permanent = status < 500 and status not in RETRIED_STATUSES
+    detail = f": {said}" if said else ""
+    return DeliveryError(
+        f"{target} answered {status}{detail}", permanent=permanent, retry_after_seconds=retry_after_seconds
+    )

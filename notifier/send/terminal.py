@@ -1,0 +1,60 @@
+"""Shell: alerts on the terminal, for `terminal://`: title, facts, the quoted sentence, why, sources, link."""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from notifier.render.notice import Notice
+from notifier.render.view import View, title, view
+from notifier.send.redact import Redactor
+from notifier.send.sender import Receipt
+
+SEVERITY_STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan"}
+
+
+class Terminal:
+    """Prints notices. Texts are printed as they are: nothing in them is markup."""
+
+    def __init__(self, name: str, console: Console | None = None) -> None:
+        self.name = name
+        self.target = "this terminal"
+        self.channel = "terminal"
+        self.seconds_between = 0.0
+        self.clean = Redactor("terminal://")
+        self._console = console or Console(highlight=False, soft_wrap=True)
+
+    def send(self, notice: Notice) -> Receipt:
+        self._console.print(Text("\n").join(_lines(notice)))
+        return {}
+
+    def close(self) -> None:
+        """The console is everybody's."""
+
+
+def _lines(notice: Notice) -> Iterator[Text]:
+    if notice.form == "notice" or len(notice.alerts) > 1:
+        yield Text(f"■ {title(notice)}", style="bold")
+    yield from (Text(f"  {line}") for line in notice.lines)
+    for alert in notice.alerts:
+        yield from _alert(view(alert, notice.story_url))
+    yield Text("")
+
+
+def _alert(shown: View) -> Iterator[Text]:
+    mark = Text("● ", style=SEVERITY_STYLES.get(shown.severity, "green"))
+    kind = Text("update  ", style="magenta") if shown.updated else Text("")
+    yield mark + kind + Text(shown.headline, style="bold")
+    for change in shown.changes:
+        yield Text("  changed  ", style="magenta") + Text(change)
+    for label, value in shown.facts:
+        yield Text(f"  {label.lower():<10} ", style="dim") + Text(value)
+    if shown.quote:
+        by = f" — {shown.quote_source}" if shown.quote_source else ""
+        yield Text("  ") + Text(f"“{shown.quote}”", style="italic") + Text(by, style="dim")
+    why = f"{shown.rule}: {'; '.join(shown.why)}" if shown.why else shown.rule
+    yield Text("  why        ", style="dim") + Text(why)
+    for source in shown.sources:
+        yield Text("  source     ", style="dim") + Text(f"{source.name} {source.url or source.title}")
+    if shown.link:
+        yield Text("  story      ", style="dim") + Text(shown.link)

@@ -1,0 +1,111 @@
+"""Shell: what came of one try at a delivery, and how the store and the operators learn of it."""
+
+import sqlite3
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Literal
+
+from dealwire.errors import DeliveryError
+from dealwire.log import EventLogger
+from dealwire.store import outbox
+from dealwire.store.outbox import Delivery
+from notifier.decide.settings import Policy
+from notifier.send.backoff import Breaker, wait_seconds
+from notifier.send.sender import Receipt, Sender
+
+SURPRISES_MAX = 3
+"""How often a message is tried whose sender fails in a way it should not: more would hold up those behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One try: sent with its receipt, to be tried again at a time, or dead; and what the breaker made of it."""
+
+    delivery: Delivery
+    kind: Literal["sent", "retry", "dead"]
+    receipt: Receipt | None = None
+    error: str = ""
+    retry_at: datetime | None = None
+    opened: bool = False
+    recovered: bool = False
+
+    def tell(self, log: EventLogger) -> None:
+        """Log it."""
+        named = {"delivery": self.delivery.id, "receiver": self.delivery.receiver, "attempt": self.delivery.attempts}
+        if self.kind == "sent":
+            log.info("alert_sent", **named)
+        elif self.kind == "retry":
+            log.warning("delivery_failed", **named, error=self.error, retry_at=self.retry_at)
+        else:
+            log.error("delivery_dead", **named, error=self.error)
+
+
+def judge(
+    delivery: Delivery, outcome: "Future[Receipt]", sender: Sender, breaker: Breaker, now: datetime, random: Random
+) -> Verdict:
+    """The verdict on a try that ended; the breaker hears of it too."""
+    error = outcome.exception()
+    if error is None:
+        return Verdict(delivery, "sent", receipt=outcome.result(), recovered=breaker.succeeded())
+    if not isinstance(error, Exception):
+        raise error
+    said, permanent, wait = _read(error, delivery, sender)
+    opened = breaker.failed(now) if not permanent else False
+    if permanent:
+        return Verdict(delivery, "dead", error=said)
+    retry_at = now + timedelta(seconds=wait_seconds(delivery.attempts, random, wait))
+    if retry_at >= delivery.deadline_at:
+        return Verdict(delivery, "dead", error=f"not delivered within its deadline; last: {said}", opened=opened)
+    return Verdict(delivery, "retry", error=said, retry_at=retry_at, opened=opened)
+
+
+def _read(error: Exception, delivery: Delivery, sender: Sender) -> tuple[str, bool, float | None]:
+    if isinstance(error, DeliveryError):
+        return str(error), error.permanent, error.retry_after_seconds
+    said = f"{sender.target}: {type(error).__name__}: {sender.clean(error)}"
+    return said, delivery.attempts >= SURPRISES_MAX, None
+
+
+def record(connection: sqlite3.Connection, verdict: Verdict, policy: Policy, now: datetime) -> None:
+    """Put the verdict into the outbox, and what operators and the fallback receiver should have of it."""
+    delivery = verdict.delivery
+    if verdict.kind == "sent":
+        outbox.mark_sent(connection, delivery.id, verdict.receipt or {}, now)
+    elif verdict.kind == "retry" and verdict.retry_at:
+        outbox.mark_failed(connection, delivery.id, verdict.error, verdict.retry_at)
+    else:
+        bury(connection, delivery, verdict.error, policy, now)
+    if verdict.opened:
+        _tell_operators(
+            connection, policy, delivery.receiver, f"failing {delivery.receiver} {now.isoformat()}", now,
+            f"Receiver {delivery.receiver} is failing",
+            f"{verdict.error}. Its alerts wait and are tried again until their deadline.",
+        )  # fmt: skip
+    if verdict.recovered:
+        _tell_operators(
+            connection, policy, delivery.receiver, f"recovered {delivery.receiver} {now.isoformat()}", now,
+            f"Receiver {delivery.receiver} works again", "What waited for it is being sent.",
+        )  # fmt: skip
+
+
+def bury(connection: sqlite3.Connection, delivery: Delivery, error: str, policy: Policy, now: datetime) -> None:
+    """Mark a delivery dead, give it to the fallback, and tell the operators, at most once an hour a receiver."""
+    outbox.mark_dead(connection, delivery.id, error)
+    fallback = policy.settings(delivery.receiver).fallback
+    if fallback:
+        outbox.hand_over(connection, delivery, fallback, now)
+    _tell_operators(
+        connection, policy, delivery.receiver, f"dead {delivery.receiver} {now:%Y-%m-%dT%H}", now,
+        f"A message to {delivery.receiver} could not be delivered",
+        f"{error}. See `dealwire outbox list --state dead`; `dealwire outbox retry {delivery.id}` sends it again.",
+    )  # fmt: skip
+
+
+def _tell_operators(  # noqa: PLR0913, PLR0917 - an envelope and two texts
+    connection: sqlite3.Connection, policy: Policy, about: str, key: str, now: datetime, title: str, line: str
+) -> None:
+    for operator in policy.operators:
+        if operator != about:
+            outbox.enqueue_notice(connection, operator, key=key, title=title, lines=[line], now=now)

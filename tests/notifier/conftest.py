@@ -1,0 +1,23 @@
+"""A store and desks on it, for all tests of the notifier."""
+
+import pytest
+from notifier_desk import Desk, VirtualClock
+
+from dealwire.store.database import Store
+
+
+@pytest.fixture
+def clock():
+    return VirtualClock()
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store.open(tmp_path / "dealwire.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(store, clock):
+    """Makes a desk: `desk({"receivers": …})`."""
+    return lambda policy: Desk(store, policy, clock)

@@ -1,0 +1,179 @@
+"""The dispatcher: order, retries, deadlines, restarts, and one dead receiver that holds up nobody."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from notifier_desk import START, make_alert
+
+from dealwire.errors import DeliveryError
+from dealwire.store import outbox
+
+TWO = {"receivers": {"slack": {}, "mail": {}}}
+
+
+def test_an_alert_reaches_each_of_its_receivers_once(desk):
+    office = desk(TWO)
+    office.take(make_alert())
+    office.drain()
+    office.take(make_alert())
+    office.drain()
+    assert office["slack"].stories == office["mail"].stories == [["story-1"]]
+    assert office.states() == ["sent", "sent"]
+
+
+def test_enqueueing_again_says_duplicate_and_changes_nothing(desk):
+    office = desk(TWO)
+    first = office.take(make_alert())[0]
+    again = office.take(make_alert())[0]
+    assert [d.outcome for d in first] == ["send", "send"]
+    assert [d.outcome for d in again] == ["duplicate", "duplicate"]
+
+
+def test_a_receiver_that_fails_holds_up_no_other_and_keeps_its_order(desk):
+    office = desk(TWO)
+    office["slack"].faults = [DeliveryError("down") for _ in range(7)]
+    office.take(*(make_alert(n) for n in range(5)))
+    office.drain()
+    expected = [[f"story-{n}"] for n in range(5)]
+    assert office["mail"].stories == expected
+    assert office["slack"].stories == expected
+    assert office["mail"].tried[-1][0] == START
+
+
+def test_waits_between_tries_grow(desk):
+    office = desk({"receivers": {"slack": {}}})
+    office["slack"].faults = [DeliveryError("down") for _ in range(4)]
+    office.take(make_alert())
+    office.drain()
+    moments = [at for at, _ in office["slack"].tried]
+    waits = [(b - a).total_seconds() for a, b in pairwise(moments)]
+    assert waits == sorted(waits)
+    assert 1 <= waits[0] <= 2
+    assert 8 <= waits[3] <= 16
+
+
+def test_retry_after_is_the_least_that_is_waited(desk):
+    office = desk({"receivers": {"slack": {}}})
+    office["slack"].faults = [DeliveryError("busy", retry_after_seconds=90)]
+    office.take(make_alert())
+    office.drain()
+    (first, _), (second, _) = office["slack"].tried
+    assert second - first == timedelta(seconds=90)
+
+
+def test_a_permanent_failure_is_dead_at_once_and_the_next_goes_on(desk):
+    office = desk({"receivers": {"slack": {}}})
+    office["slack"].faults = [DeliveryError("no such channel", permanent=True)]
+    office.take(make_alert(1), make_alert(2))
+    office.drain()
+    assert office.states() == ["dead", "sent"]
+
+
+def test_what_is_not_delivered_by_its_deadline_is_dead_and_says_why(desk):
+    office = desk({"receivers": {"slack": {"deadline": "1h"}}})
+    office["slack"].down = lambda _now: True
+    office.take(make_alert())
+    office.drain()
+    (delivery,) = outbox.listed(office.store.connection)
+    assert delivery.state == "dead"
+    assert delivery.error == "not delivered within its deadline; last: scripted: it is down"
+
+
+def test_what_is_dead_goes_to_the_fallback(desk):
+    office = desk({"receivers": {"slack": {"fallback": "mail"}, "mail": {"operator": True}}})
+    office["slack"].faults = [DeliveryError("gone", permanent=True)]
+    office.take(make_alert())
+    office.drain()
+    assert office["mail"].stories == [["story-1"], []]
+    assert office["mail"].taken[1].title == "A message to slack could not be delivered"
+
+
+def test_a_fault_that_no_sender_should_make_is_tried_three_times(desk):
+    office = desk({"receivers": {"slack": {}}})
+    office["slack"].faults = [KeyError("bug")] * 9
+    office.take(make_alert(1))
+    office.drain()
+    assert office.states() == ["dead"]
+    assert len(office["slack"].tried) == 3
+
+
+def test_messages_keep_to_the_rate_also_across_a_restart(desk):
+    office = desk({"receivers": {"slack": {"rate": "1/s"}}})
+    office.take(*(make_alert(n) for n in range(3)))
+    office.drain()
+    office.take(make_alert(3))
+    office.restart()
+    office.drain()
+    moments = [at for at, _ in office["slack"].tried]
+    assert [(b - a).total_seconds() for a, b in pairwise(moments)] == [1, 1, 1]
+
+
+def test_the_breaker_asks_a_dead_receiver_rarely_and_tells_the_operators_once(desk):
+    office = desk({"receivers": {"slack": {}, "ops": {"operator": True}}})
+    office["slack"].down = lambda now: now < START + timedelta(hours=2)
+    office.take(*(make_alert(n) for n in range(20)))
+    office.drain()
+    assert len(office["slack"].tried) - 20 < 25
+    assert len(office["slack"].taken) == 20
+    assert [n.title for n in office["ops"].taken] == ["Receiver slack is failing", "Receiver slack works again"]
+
+
+class Kill(BaseException):
+    """What `kill -9` is to the process."""
+
+
+@pytest.mark.parametrize("step", ["before the send", "after the send", "before the record"])
+def test_a_kill_between_any_two_steps_loses_nothing_and_repeats_at_most_the_one_in_flight(desk, step):
+    office = desk({"receivers": {"slack": {}}})
+    office.take(*(make_alert(n) for n in range(3)))
+    slack = office["slack"]
+    if step == "before the send":
+        slack.faults = [Kill()]
+    elif step == "after the send":
+        taken = slack.send
+
+        def send(notice):
+            taken(notice)
+            slack.send = taken
+            raise Kill
+
+        slack.send = send
+    else:
+        calls = []
+
+        def publish():
+            calls.append(1)
+            if len(calls) == 1:
+                raise Kill
+
+        office.restart(on_change=publish)
+    with pytest.raises(Kill):
+        office.drain()
+    office.restart()
+    office.drain()
+    stories = [story for (story,) in slack.stories]
+    assert sorted(set(stories)) == ["story-0", "story-1", "story-2"]
+    assert len(stories) <= 4
+    ids = [notice.id for notice in slack.taken]
+    assert len(set(ids)) == 3
+
+
+def test_an_operator_may_retry_the_dead_and_drop_the_waiting(desk):
+    office = desk({"receivers": {"slack": {}}})
+    office["slack"].faults = [DeliveryError("gone", permanent=True)]
+    office.take(make_alert())
+    office.drain()
+    (dead,) = outbox.listed(office.store.connection, states=("dead",))
+    with office.store.transaction() as connection:
+        outbox.retry(connection, dead.id, office.clock.now())
+    office.drain()
+    assert office.states() == ["sent"]
+
+
+def test_a_started_dispatcher_sends_what_is_put_in_and_stops_cleanly(desk, store):
+    office = desk({"receivers": {"slack": {}}})
+    office.dispatcher.start()
+    office.dispatcher.stop()
+    office.dispatcher.join()
+    assert not office.dispatcher.running
