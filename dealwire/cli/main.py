@@ -22,9 +22,14 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode="markdown",
     )
+    app.callback()(_several_commands)
     for group in GROUPS:
         import_module(f"dealwire.cli.{group}").register(app)
     return app
+
+
+def _several_commands() -> None:
+    """Without a callback typer would make a lone command the whole program."""
 
 
 def main() -> None:
