@@ -4,22 +4,16 @@ The topic is compacted by the letter's id, and a letter that is dealt with is de
 keeps the same records in SQLite (dealwire.store.dead_letters), under the same verbs.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from kafka import KafkaProducer
-from kafka.errors import KafkaError
-
-from connectors.topic import records
-from dealwire.errors import RecordError, StoreError, UsageError
+from dealwire.broker import Writer, records, writing
+from dealwire.errors import RecordError, UsageError
 from dealwire.identity import digest
 from dealwire.model import DeadLetter
 from dealwire.store.dead_letters import chosen, say
-from streams.settings import RECORD_BYTES_MAX, KafkaSettings
-
-ACKNOWLEDGE_SECONDS_MAX = 60
+from streams.settings import KafkaSettings
 
 
 def letter_of(record: Any, *, doing: str, error: BaseException, now: datetime) -> DeadLetter:
@@ -55,8 +49,8 @@ def kept(settings: KafkaSettings) -> tuple[DeadLetter, ...]:
 def drop(settings: KafkaSettings, ids: Sequence[str]) -> tuple[DeadLetter, ...]:
     """Forget the dead letters of these ids; UsageError where one is not there, and then none is forgotten."""
     letters = chosen(kept(settings), ids)
-    with _producer(settings) as producer:
-        _forget(settings, producer, letters)
+    with writing(settings.server_list) as writer:
+        _forget(settings, writer, letters)
     return letters
 
 
@@ -65,35 +59,15 @@ def retry(settings: KafkaSettings, ids: Sequence[str]) -> tuple[DeadLetter, ...]
     letters = chosen(kept(settings), ids)
     if lost := [letter.id for letter in letters if not letter.topic]:
         raise UsageError(f"dead letter {', '.join(lost)} came from no topic and cannot be retried; drop it")
-    with _producer(settings) as producer:
+    with writing(settings.server_list) as writer:
         for letter in letters:
-            sent = producer.send(letter.topic, key=letter.key, value=letter.original)
-            sent.get(timeout=ACKNOWLEDGE_SECONDS_MAX)
-        _forget(settings, producer, letters)
+            writer.write(letter.topic, [(letter.key, letter.original)])
+        _forget(settings, writer, letters)
     return letters
 
 
-def _forget(settings: KafkaSettings, producer: Any, letters: Sequence[DeadLetter]) -> None:
-    for letter in letters:
-        sent = producer.send(settings.topic("dead_letters"), key=letter.id.encode(), value=None)
-        sent.get(timeout=ACKNOWLEDGE_SECONDS_MAX)
-
-
-@contextmanager
-def _producer(settings: KafkaSettings) -> Iterator[Any]:
-    try:
-        producer = KafkaProducer(
-            bootstrap_servers=settings.server_list,
-            acks="all",
-            enable_idempotence=True,
-            max_request_size=RECORD_BYTES_MAX,
-        )
-        try:
-            yield producer
-        finally:
-            producer.close()
-    except KafkaError as error:
-        raise StoreError(f"kafka {settings.servers}: {type(error).__name__}: {error}") from error
+def _forget(settings: KafkaSettings, writer: Writer, letters: Sequence[DeadLetter]) -> None:
+    writer.write(settings.topic("dead_letters"), [(letter.id.encode(), None) for letter in letters])
 
 
 def _at(record: Any) -> datetime:

@@ -5,9 +5,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-RECORD_BYTES_MAX = 8 * 1024 * 1024
-"""What one record on a topic of ours may be: a story with its alerts, a dead letter around an article of a megabyte."""
-
 
 class KafkaSettings(BaseModel):
     """Where Kafka is and how dealwire uses it: the `kafka` part of the configuration."""

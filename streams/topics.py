@@ -17,8 +17,9 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
+from dealwire.broker import RECORD_BYTES_MAX
 from dealwire.errors import StoreError, UsageError
-from streams.settings import RECORD_BYTES_MAX, KafkaSettings
+from streams.settings import KafkaSettings
 
 DAY_MS = 24 * 60 * 60 * 1000
 CREATE_SECONDS_MAX = 30

@@ -16,11 +16,12 @@ from typing import Any
 
 import faust
 
+from dealwire.broker import RECORD_BYTES_MAX
 from dealwire.errors import RecordError
 from dealwire.log import logger
 from dealwire.model import Reading
 from streams.dead_letters import letter_of
-from streams.settings import RECORD_BYTES_MAX, KafkaSettings
+from streams.settings import KafkaSettings
 from streams.worker.halves import INDEX, Halves
 from streams.worker.outlet import Outlet, give_up
 from streams.worker.ownership import is_ours

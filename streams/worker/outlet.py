@@ -7,8 +7,9 @@ from typing import Any, NoReturn
 
 from aiokafka import AIOKafkaProducer
 
+from dealwire.broker import RECORD_BYTES_MAX
 from dealwire.log import logger
-from streams.settings import RECORD_BYTES_MAX, KafkaSettings
+from streams.settings import KafkaSettings
 
 LINGER_MS = 5
 BATCH_BYTES_MAX = 512 * 1024

@@ -9,10 +9,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from kafka import KafkaProducer
-from kafka.errors import KafkaError
 
-from dealwire.errors import DealwireError, RecordError, StoreError
+from dealwire.broker import writing
+from dealwire.errors import DealwireError, RecordError
 from dealwire.identity import digest
 from dealwire.log import logger
 from dealwire.model import Record, Value
@@ -43,14 +42,8 @@ class PublishedRules(Record):
 
 def publish_rules(settings: KafkaSettings, rules: PublishedRules) -> None:
     """Make these the rules that run; the caller has validated them. StoreError where no broker takes them."""
-    try:
-        producer = KafkaProducer(bootstrap_servers=settings.server_list, acks="all", enable_idempotence=True)
-        try:
-            producer.send(settings.topic("rules"), key=KEY, value=rules.to_bytes()).get(timeout=60)
-        finally:
-            producer.close()
-    except KafkaError as error:
-        raise StoreError(f"kafka {settings.servers}: rules not published: {type(error).__name__}: {error}") from error
+    with writing(settings.server_list) as writer:
+        writer.write(settings.topic("rules"), [(KEY, rules.to_bytes())])
 
 
 class RulesFeed:

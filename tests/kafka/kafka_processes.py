@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connectors.topic import records
+from dealwire.broker import records
 from dealwire.errors import SourceError
 from dealwire.model import Alert
 from streams.settings import KafkaSettings

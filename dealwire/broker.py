@@ -1,0 +1,89 @@
+"""Shell: a Kafka broker as every part asks it: a topic read to its end, records written and acknowledged."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from dealwire.errors import SourceError, StoreError, UsageError
+
+RECORD_BYTES_MAX = 8 * 1024 * 1024
+"""What one record on a topic of ours may be: a story with its alerts, a dead letter around an article of a megabyte."""
+POLL_MS = 1_000
+ACKNOWLEDGE_SECONDS_MAX = 120
+"""How long a write may wait for a broker that is away; one that restarts is back sooner."""
+
+
+def records(servers: Sequence[str], topic: str) -> Iterator[Any]:
+    """The records of a topic from its beginning to its end as it stands now, partition by partition."""
+    place_name = f"kafka {','.join(servers)}"
+    try:
+        consumer = KafkaConsumer(
+            bootstrap_servers=list(servers),
+            group_id=None,
+            enable_auto_commit=False,
+            max_partition_fetch_bytes=RECORD_BYTES_MAX,
+        )
+    except KafkaError as error:
+        raise SourceError(f"{place_name}: no broker answers; is it running?") from error
+    try:
+        places = [TopicPartition(topic, n) for n in sorted(consumer.partitions_for_topic(topic) or ())]
+        if not places:
+            raise UsageError(f"{place_name}: there is no topic {topic}; `dealwire topics create` makes dealwire's own")
+        ends = consumer.end_offsets(places)
+        for place in places:
+            yield from _until(consumer, place, ends[place])
+    except KafkaError as error:
+        raise SourceError(f"{place_name}: topic {topic}: {type(error).__name__}: {error}") from error
+    finally:
+        consumer.close()
+
+
+def _until(consumer: Any, place: TopicPartition, end: int) -> Iterator[Any]:
+    consumer.assign([place])
+    consumer.seek_to_beginning(place)
+    while consumer.position(place) < end:
+        for record in consumer.poll(timeout_ms=POLL_MS).get(place, ()):
+            if record.offset < end:
+                yield record
+
+
+class Writer:
+    """Writes records and returns when the broker has acknowledged them all. Idempotent: a retry is written once."""
+
+    def __init__(self, servers: Sequence[str]) -> None:
+        self._place = f"kafka {','.join(servers)}"
+        try:
+            self._producer: Any = KafkaProducer(
+                bootstrap_servers=list(servers),
+                acks="all",
+                enable_idempotence=True,
+                delivery_timeout_ms=ACKNOWLEDGE_SECONDS_MAX * 1000,
+                max_request_size=RECORD_BYTES_MAX,
+            )
+        except KafkaError as error:
+            raise StoreError(f"{self._place}: no broker answers; is it running?") from error
+
+    def write(self, topic: str, records: Sequence[tuple[bytes | None, bytes | None]]) -> None:
+        """Write pairs of key and value; StoreError where any is not acknowledged."""
+        try:
+            pending = [self._producer.send(topic, key=key, value=value) for key, value in records]
+            for future in pending:
+                future.get(timeout=ACKNOWLEDGE_SECONDS_MAX)
+        except KafkaError as error:
+            raise StoreError(f"{self._place}: topic {topic}: {type(error).__name__}: {error}") from error
+
+    def close(self) -> None:
+        self._producer.close()
+
+
+@contextmanager
+def writing(servers: Sequence[str]) -> Iterator[Writer]:
+    """A writer for a few records."""
+    writer = Writer(servers)
+    try:
+        yield writer
+    finally:
+        writer.close()
