@@ -335,8 +335,16 @@ def mark_sent(connection: sqlite3.Connection, name: str, receipt: Mapping[str, s
     _change(connection, name, state="sent", sent_at=now.timestamp(), error="", receipt=json.dumps(dict(receipt)))
 
 
-def mark_failed(connection: sqlite3.Connection, name: str, error: str, retry_at: datetime) -> None:
-    _change(connection, name, state="failed", error=error, due_at=retry_at.timestamp())
+def mark_failed(
+    connection: sqlite3.Connection,
+    name: str,
+    error: str,
+    retry_at: datetime,
+    receipt: Mapping[str, str] | None = None,
+) -> None:
+    """Try again at `retry_at`; `receipt` tells what this try achieved, where it achieved something."""
+    achieved = {"receipt": json.dumps(dict(receipt))} if receipt else {}
+    _change(connection, name, state="failed", error=error, due_at=retry_at.timestamp(), **achieved)
 
 
 def mark_dead(connection: sqlite3.Connection, name: str, error: str) -> None:

@@ -29,5 +29,7 @@ class Notice:
     title: str = ""
     """Of a notice that is dealwire's own; alerts have their own titles."""
     lines: tuple[str, ...] = ()
+    taken: Mapping[str, str] = field(default_factory=dict)
+    """What an earlier try at this very delivery achieved."""
     story_url: str = ""
     """Where a story's page is, `{id}` standing for its id."""

@@ -22,7 +22,7 @@ def compose(connection: sqlite3.Connection, delivery: Delivery, router: Router, 
         own = json.loads(delivery.notice)
         return Notice(
             id=delivery.id, receiver=delivery.receiver, form="notice", at=delivery.created_at,
-            title=own["title"], lines=tuple(own["lines"]),
+            title=own["title"], lines=tuple(own["lines"]), taken=delivery.receipt,
         )  # fmt: skip
     alerts = [
         a for a in outbox.alerts_of(connection, delivery.id) if _still_wanted(connection, delivery, a, router, now)
@@ -35,7 +35,7 @@ def compose(connection: sqlite3.Connection, delivery: Delivery, router: Router, 
         earlier = Earlier(first.id, first.receipt) if first else None
     return Notice(
         id=delivery.id, receiver=delivery.receiver, form=delivery.form, at=delivery.created_at,
-        alerts=tuple(alerts), earlier=earlier, story_url=url,
+        alerts=tuple(alerts), earlier=earlier, taken=delivery.receipt, story_url=url,
     )  # fmt: skip
 
 

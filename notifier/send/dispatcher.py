@@ -33,6 +33,8 @@ POLL_SECONDS = 0.5
 """How often a running dispatcher looks for what other processes put into the outbox; `wake` makes it look at once."""
 UNSERVED = timedelta(minutes=1)
 """How often messages for receivers that have no sender are looked at: they die at their deadline like others."""
+RECEIVERS_MAX = 500
+"""How many receivers may have a message in flight at once; a thread is made only when one is needed."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -89,12 +91,12 @@ class Dispatcher:
     ) -> None:
         """`on_change` is called after each recorded turn, before the sends it claimed: to publish the journal."""
         self._store = store
-        self._router = router
         self._world = world or World()
         self._on_change = on_change
-        self._lanes = {
-            name: Lane(sender, _pace(router.policy.settings(name).rate, sender)) for name, sender in senders.items()
-        }
+        self._router = router
+        self._lanes: dict[str, Lane] = {}
+        self._next: tuple[Mapping[str, Sender], Router] | None = (senders, router)
+        self._exchange()
         self._free_at: dict[str, datetime] = {}
         self._unrecorded: list[Verdict] = []
         self._back: queue.SimpleQueue[Sent] = queue.SimpleQueue()
@@ -107,6 +109,11 @@ class Dispatcher:
     def wake(self) -> None:
         """Look at the outbox now. From any thread."""
         self._woken.set()
+
+    def use(self, senders: Mapping[str, Sender], router: Router) -> None:
+        """Send by these from the next turn on; what is in flight ends as it began. From any thread."""
+        self._next = (senders, router)
+        self.wake()
 
     def stop(self) -> None:
         """Claim nothing more, and end when what is in flight is recorded. From any thread."""
@@ -132,7 +139,7 @@ class Dispatcher:
 
     def run(self) -> None:
         """Send what falls due until stopped."""
-        with self._world.threads(max(1, len(self._lanes))) as threads:
+        with self._world.threads(RECEIVERS_MAX) as threads:
             self._begin()
             while (in_flight := self._turn(threads)) or not self._stopping:
                 due = None if in_flight else self._next_due()
@@ -142,7 +149,7 @@ class Dispatcher:
     def drain(self, *, until_empty: bool = True, patience: timedelta = timedelta(0)) -> None:
         """Send what is due, then return; `until_empty` also waits for what falls due within `patience`."""
         limit = self._world.now() + patience
-        with self._world.threads(max(1, len(self._lanes))) as threads:
+        with self._world.threads(RECEIVERS_MAX) as threads:
             self._begin()
             while True:
                 if self._turn(threads):
@@ -171,9 +178,24 @@ class Dispatcher:
             if name in last:
                 self._pass(lane, last[name])
 
+    def _exchange(self) -> None:
+        """Take over what `use` left; a receiver that stays keeps its breaker and what is in flight."""
+        taken, self._next = self._next, None
+        if taken is None:
+            return
+        senders, self._router = taken
+        lanes = {}
+        for name, sender in senders.items():
+            lane = self._lanes.get(name) or Lane(sender, 0.0)
+            lane.sender = sender
+            lane.seconds_between = _pace(self._router.policy.settings(name).rate, sender)
+            lanes[name] = lane
+        self._lanes = lanes
+
     def _turn(self, threads: Executor) -> bool:
         """Record what came back, claim and send what is due; whether anything is in flight or not yet recorded."""
         self._woken.clear()
+        self._exchange()
         now = self._world.now()
         while not self._back.empty():
             sent = self._back.get()

@@ -6,6 +6,7 @@ A recipient that is refused for good is named; the others have their mail, and i
 import smtplib
 import ssl
 from collections.abc import Callable
+from email.message import EmailMessage
 
 from dealwire.errors import DeliveryError
 from dealwire.identity import digest
@@ -14,7 +15,12 @@ from notifier.render.email import Envelope, email
 from notifier.render.notice import Notice
 from notifier.send.mailbox import Mailbox
 from notifier.send.redact import Redactor
-from notifier.send.sender import Receipt
+from notifier.send.sender import PartialDeliveryError, Receipt
+
+PERMANENT_CODE = 500
+"""SMTP answers from here on do not change by asking again (RFC 5321, 4.2.1)."""
+TAKEN_BY = "taken_by"
+"""The receipt's name for the recipients whose mail was taken."""
 
 
 class Mail:
@@ -34,21 +40,26 @@ class Mail:
 
     def send(self, notice: Notice) -> Receipt:
         message = email(notice, self._envelope)
+        done = [address for address in notice.taken.get(TAKEN_BY, "").split(", ") if address]
+        targets = [address for address in self._mailbox.recipients if address not in done]
         try:
-            refused = self._hand_in(message)
+            refused = self._hand_in(message, targets)
         except smtplib.SMTPException as error:
             raise self._failure(error) from None  # the cause's own text may hold what was sent to log in
         except OSError as error:
-            raise DeliveryError(
-                f"{self.target} cannot be reached: {type(error).__name__}: {self.clean(error)}"
-            ) from None
-        receipt = {"message_id": str(message["Message-ID"])}
+            said = f"{self.target} cannot be reached: {type(error).__name__}: {self.clean(error)}"
+            raise DeliveryError(said) from None
+        taken = ", ".join([*done, *(address for address in targets if address not in refused)])
+        receipt = {"message_id": str(message["Message-ID"]), TAKEN_BY: taken}
+        later = [address for address, (code, _) in refused.items() if code < PERMANENT_CODE]
+        if later:
+            raise PartialDeliveryError(f"{self.target} put off {', '.join(later)}", receipt)
         return {**receipt, "refused": ", ".join(sorted(refused))} if refused else receipt
 
     def close(self) -> None:
         """Each message has a connection of its own."""
 
-    def _hand_in(self, message: object) -> dict[str, tuple[int, bytes]]:
+    def _hand_in(self, message: EmailMessage, targets: list[str]) -> dict[str, tuple[int, bytes]]:
         box = self._mailbox
         if box.mode == "ssl":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -61,7 +72,7 @@ class Mail:
                 server.starttls(context=self._context())
             if box.user:
                 server.login(box.user, box.password)
-            return server.send_message(message, box.sender, list(box.recipients))  # type: ignore[arg-type]  # an EmailMessage
+            return server.send_message(message, box.sender, targets)
 
     def _failure(self, error: smtplib.SMTPException) -> DeliveryError:
         if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -70,7 +81,7 @@ class Mail:
                 f"{code} {self.clean(text.decode('utf-8', 'replace'))}" for code, text in error.recipients.values()
             )
             return DeliveryError(
-                f"{self.target} refused every recipient: {said}", permanent=all(c >= 500 for c in codes)
+                f"{self.target} refused every recipient: {said}", permanent=all(c >= PERMANENT_CODE for c in codes)
             )
         if isinstance(error, smtplib.SMTPResponseException):
             said = (
@@ -78,7 +89,7 @@ class Mail:
                 if isinstance(error.smtp_error, bytes)
                 else str(error.smtp_error)
             )
-            permanent = error.smtp_code >= 500
+            permanent = error.smtp_code >= PERMANENT_CODE
             return DeliveryError(f"{self.target} answered {error.smtp_code}: {self.clean(said)}", permanent=permanent)
         permanent = isinstance(error, smtplib.SMTPNotSupportedError)
         return DeliveryError(f"{self.target}: {type(error).__name__}: {self.clean(error)}", permanent=permanent)

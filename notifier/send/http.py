@@ -33,7 +33,10 @@ def post(
     )
     try:
         with opener.open(request, timeout=timeout_seconds) as answer:
-            return answer.status, _text(answer), dict(answer.headers)
+            text = _text(answer)
+            if answer.length and len(text) < ANSWER_BYTES_MAX:
+                raise http.client.IncompleteRead(b"", answer.length)
+            return answer.status, text, dict(answer.headers)
     except urllib.error.HTTPError as error:
         with error:
             return error.code, _text(error), dict(error.headers)

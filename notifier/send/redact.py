@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 STRUCK_OUT = "[secret]"
 SECRET_LENGTH_MIN = 4
 """A shorter part would strike out ordinary words, and is no secret to speak of."""
+TOKEN_PART_LENGTH_MIN = 8
+"""A token like xoxb-…-… may be told in part."""
 ERROR_LENGTH_MAX = 500
 PUBLIC_WORDS = frozenset(
     {"services", "api", "webhooks", "hooks", "notify", "v1", "v2", "true", "false", "smtp", "starttls"}
@@ -19,7 +21,8 @@ class Redactor:
     """Strikes one receiver's secrets out of texts."""
 
     def __init__(self, url: str, secrets: Iterable[str] = ()) -> None:
-        found = {*secrets, *_parts(url), url}
+        tokens = {part for secret in secrets for part in secret.split("-") if len(part) >= TOKEN_PART_LENGTH_MIN}
+        found = {*secrets, *tokens, *_parts(url), url}
         spelled = {form for secret in found for form in (secret, quote(secret, safe=""), unquote(secret))}
         self._secrets = sorted((s for s in spelled if len(s) >= SECRET_LENGTH_MIN), key=len, reverse=True)
 
@@ -58,8 +61,9 @@ def place_of(url: str) -> str:
         parts = urlsplit(url)
         host = parts.hostname or ""
         port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "a malformed URL"
+    except ValueError:  # a token may stand where web addresses have a port
+        scheme, sign, _ = url.partition("://")
+        return f"{scheme}://…" if sign and scheme.isalnum() else "a malformed URL"
     if parts.scheme in {"http", "https", "json", "jsons", "mailto", "mailtos"} and host:
         return f"{parts.scheme}://{host}{port}"
     return f"{parts.scheme}://…"

@@ -17,6 +17,14 @@ RETRIED_STATUSES = frozenset({408, 409, 425, 429})
 """Beside all of 500 to 599: the request may be taken later."""
 
 
+class PartialDeliveryError(DeliveryError):
+    """Some of the receiver's targets took the message; `receipt` names them, so that the next try is for the others."""
+
+    def __init__(self, what: str, receipt: Receipt) -> None:
+        super().__init__(what)
+        self.receipt = receipt
+
+
 class Sender(Protocol):
     """Delivers notices to one receiver, one at a time."""
 

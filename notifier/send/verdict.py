@@ -13,7 +13,7 @@ from dealwire.store import outbox
 from dealwire.store.outbox import Delivery
 from notifier.decide.settings import Policy
 from notifier.send.backoff import Breaker, wait_seconds
-from notifier.send.sender import Receipt, Sender
+from notifier.send.sender import PartialDeliveryError, Receipt, Sender
 
 SURPRISES_MAX = 3
 """How often a message is tried whose sender fails in a way it should not: more would hold up those behind it."""
@@ -58,7 +58,8 @@ def judge(
     retry_at = now + timedelta(seconds=wait_seconds(delivery.attempts, random, wait))
     if retry_at >= delivery.deadline_at:
         return Verdict(delivery, "dead", error=f"not delivered within its deadline; last: {said}", opened=opened)
-    return Verdict(delivery, "retry", error=said, retry_at=retry_at, opened=opened)
+    receipt = error.receipt if isinstance(error, PartialDeliveryError) else None
+    return Verdict(delivery, "retry", receipt, said, retry_at, opened=opened)
 
 
 def _read(error: Exception, delivery: Delivery, sender: Sender) -> tuple[str, bool, float | None]:
@@ -74,7 +75,7 @@ def record(connection: sqlite3.Connection, verdict: Verdict, policy: Policy, now
     if verdict.kind == "sent":
         outbox.mark_sent(connection, delivery.id, verdict.receipt or {}, now)
     elif verdict.kind == "retry" and verdict.retry_at:
-        outbox.mark_failed(connection, delivery.id, verdict.error, verdict.retry_at)
+        outbox.mark_failed(connection, delivery.id, verdict.error, verdict.retry_at, verdict.receipt)
     else:
         bury(connection, delivery, verdict.error, policy, now)
     if verdict.opened:

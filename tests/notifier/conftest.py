@@ -2,6 +2,7 @@
 
 import pytest
 from notifier_desk import Desk, VirtualClock
+from notifier_servers import HttpServer, MailServer
 
 from dealwire.store.database import Store
 
@@ -21,3 +22,17 @@ def store(tmp_path):
 def desk(store, clock):
     """Makes a desk: `desk({"receivers": …})`."""
     return lambda policy: Desk(store, policy, clock)
+
+
+@pytest.fixture
+def http():
+    server = HttpServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def mail():
+    server = MailServer()
+    yield server
+    server.close()

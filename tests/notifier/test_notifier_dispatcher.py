@@ -4,10 +4,11 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from notifier_desk import START, make_alert
+from notifier_desk import START, ScriptedReceiver, make_alert
 
 from dealwire.errors import DeliveryError
 from dealwire.store import outbox
+from notifier.decide import Policy, Router
 
 TWO = {"receivers": {"slack": {}, "mail": {}}}
 
@@ -177,3 +178,17 @@ def test_a_started_dispatcher_sends_what_is_put_in_and_stops_cleanly(desk, store
     office.dispatcher.stop()
     office.dispatcher.join()
     assert not office.dispatcher.running
+
+
+def test_other_receivers_take_over_without_a_restart(desk):
+    office = desk(TWO)
+    office.take(make_alert(1))
+    office.drain()
+    router = Router(Policy.model_validate({"receivers": {"pager": {}}}))
+    pager = ScriptedReceiver("pager", office.clock.now)
+    office.dispatcher.use({"pager": pager}, router)
+    with office.store.transaction() as connection:
+        outbox.enqueue(connection, make_alert(2), router, office.clock.now())
+    office.drain()
+    assert pager.stories == [["story-2"]]
+    assert office["slack"].stories == [["story-1"]]
