@@ -47,7 +47,7 @@ class Embedded:
     def take(
         self,
         articles: Sequence[Article],
-        commit: Callable[[sqlite3.Connection], None] | None = None,
+        commit: Callable[[sqlite3.Connection, Sequence[Step]], None] | None = None,
         *,
         again: bool = False,
     ) -> tuple[Step, ...]:
@@ -62,7 +62,7 @@ class Embedded:
                     taken = tuple(self._take(connection, articles, again=again))
                     self._state.flush()
                     if commit:
-                        commit(connection)
+                        commit(connection, taken)
             except BaseException:
                 self._state.discard()
                 raise

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from dealwire.model import Article
 
@@ -57,6 +57,12 @@ def stored(
 def get(connection: sqlite3.Connection, article: str) -> Article | None:
     row = connection.execute("SELECT record FROM articles WHERE id = ?", (article,)).fetchone()
     return Article.from_bytes(row[0]) if row else None
+
+
+def newest(connection: sqlite3.Connection) -> datetime | None:
+    """The latest event time in the store."""
+    (at,) = connection.execute("SELECT max(at) FROM articles").fetchone()
+    return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
 def prune(connection: sqlite3.Connection, before: datetime) -> int:

@@ -1,0 +1,5 @@
+"""Shell: `python -m dealwire` is `dealwire`."""
+
+from dealwire.cli import main
+
+main()

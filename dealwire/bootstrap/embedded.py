@@ -1,0 +1,149 @@
+"""Shell: the embedded service put together: feeds are visited, what they bring is taken, alerts are sent."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.fetch import Fetcher
+from connectors.poll import Poller, Visit
+from connectors.registry import plan
+from dealwire.bootstrap.rules import Rules
+from dealwire.config import Settings
+from dealwire.errors import ConfigError
+from dealwire.log import logger
+from dealwire.model import Alert
+from dealwire.store import articles, feeds, outbox
+from dealwire.store.database import Store
+from notifier.send.dispatcher import Dispatcher
+from streams.core import Step
+from streams.embedded import Embedded
+
+log = logger("embedded")
+
+PRUNE_EVERY = timedelta(hours=1)
+WATCH_SECONDS = 1.0
+"""How often the rules files and the dispatcher are looked at while nothing arrives."""
+PATIENCE = timedelta(minutes=2)
+"""How long a run that is to end waits for messages that are due soon, such as a group that is still open."""
+
+Show = Callable[[Visit, tuple[Step, ...]], None]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that `dealwire run` runs, in one process on one store."""
+
+    settings: Settings
+    rules: Rules
+    show: Show
+    clock: Callable[[], datetime] = utc_now
+
+    async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
+        """Visit, take and send until `stop`; with `once`, until every feed was visited and its alerts are sent."""
+        path = self.settings.place(self.settings.store)
+        with Store.open(path) as intake, Store.open(path) as sending:
+            dispatcher = Dispatcher(sending, self.rules.senders(), self.rules.router)
+            embedded = Embedded(intake, self.rules.core, self._enqueue, self.clock)
+            delivery = _Delivery(self, embedded, intake, dispatcher)
+            async with Fetcher() as fetcher:
+                every, root = self.settings.poll.every, self.settings.root
+                planned = [plan(spec, fetcher, root=root, every=every) for spec in self.settings.feeds]
+                poller = Poller(planned, feeds.load(intake.connection))
+                if once:
+                    await _unless(stop, poller.once(delivery.take))
+                    if not stop.is_set():
+                        await asyncio.to_thread(dispatcher.drain, until_empty=True, patience=PATIENCE)
+                    return
+                dispatcher.start()
+                try:
+                    await _first_of(poller.run(delivery.take, stop), delivery.watch(stop))
+                finally:
+                    dispatcher.stop()
+                    await asyncio.to_thread(dispatcher.join)
+
+    def _enqueue(self, connection: sqlite3.Connection, alert: Alert, now: datetime) -> None:
+        outbox.enqueue(connection, alert, self.rules.router, now)
+
+
+class _Delivery:
+    """Takes visits, one transaction each, and keeps an eye on the rules files between them."""
+
+    def __init__(self, service: Service, embedded: Embedded, store: Store, dispatcher: Dispatcher) -> None:
+        self._service = service
+        self._embedded = embedded
+        self._store = store
+        self._dispatcher = dispatcher
+        self._prune_at = service.clock()
+        self._reloading = threading.Lock()
+
+    async def take(self, visit: Visit) -> None:
+        steps = await asyncio.to_thread(self._take, visit)
+        self._dispatcher.wake()
+        self._service.show(visit, steps)
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Reload changed rules while no news arrives, and end with the dispatcher if that ends before its time."""
+        while not stop.is_set() and self._dispatcher.running:
+            await asyncio.to_thread(self._reload)
+            await _unless(stop, asyncio.sleep(WATCH_SECONDS))
+
+    def _take(self, visit: Visit) -> tuple[Step, ...]:
+        self._reload()
+
+        def commit(connection: sqlite3.Connection, steps: Sequence[Step]) -> None:
+            feeds.save(connection, visit.record)
+            feeds.count_events(connection, visit.record.name, sum(bool(step.reading.events) for step in steps))
+            self._prune(connection)
+
+        return self._embedded.take(visit.batch.articles, commit)
+
+    def _reload(self) -> None:
+        """Let changed rules take effect; files with mistakes are reported and those that run stay."""
+        with self._reloading:
+            try:
+                changed = self._service.rules.reload()
+            except ConfigError as error:
+                for problem in error.problems:
+                    log.warning("rules_rejected", problem=str(problem))
+                return
+            if changed:
+                self._embedded.use(self._service.rules.core)
+                log.info("rules_in_use", hash=self._service.rules.core.book.hash)
+
+    def _prune(self, connection: sqlite3.Connection) -> None:
+        """Drop what is past its retention, counted back from the newest article: an archive may be of any year."""
+        now = self._service.clock()
+        if now < self._prune_at:
+            return
+        self._prune_at = now + PRUNE_EVERY
+        retention = self._service.settings.retention
+        newest = articles.newest(connection)
+        if newest:
+            articles.prune(connection, newest - retention.articles)
+        outbox.prune(connection, now - retention.deliveries)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> None:
+    """Do the work, or leave it as soon as `stop` is set."""
+    await _first_of(work, stop.wait())
+
+
+async def _first_of(*works: Coroutine[Any, Any, object]) -> None:
+    """Run until one of them ends, and end the others; what it raised is raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
