@@ -1,4 +1,4 @@
-"""Shell: the rules that run, read from their files: the core made of them, where alerts go, and who takes them there."""
+"""Shell: the rules that run, from their files: the core made of them, where alerts go, and who takes them there."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,12 @@ log = logger("rules")
 
 def core_from(sources: Sequence[Source]) -> Core:
     """The core for these rules texts; ConfigError with every mistake in them."""
-    return Core.of(load(sources), bundled_companies())
+    return core_of(load(sources))
+
+
+def core_of(book: RuleBook) -> Core:
+    """The core for these rules, with the companies that dealwire knows."""
+    return Core.of(book, bundled_companies())
 
 
 def load_book(paths: Iterable[Path]) -> RuleBook:

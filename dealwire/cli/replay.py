@@ -37,7 +37,7 @@ def replay(
     until: Annotated[datetime | None, typer.Option("--to", help="Only articles before this moment (UTC).")] = None,
     show_all: Annotated[bool, typer.Option("--all", help="Say on standard error what was held back, and why.")] = False,
 ) -> None:
-    from dealwire.bootstrap import load_book, make_core, open_archive
+    from dealwire.bootstrap import core_of, load_book, open_archive
     from streams.replay import History, replay, within
 
     history, troubles = History(), 0
@@ -47,7 +47,7 @@ def replay(
         troubles += 1
         err.print(trouble, markup=False)
 
-    core = make_core(load_book(rules))
+    core = core_of(load_book(rules))
     articles = within(open_archive(archive, report), _utc(since), _utc(until))
     interrupted = False
     try:
