@@ -26,7 +26,7 @@ FORMER_BEFORE = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 TOTAL_BEFORE = re.compile(
-    r"\b(?:total(?:s|ing|ling|ed|led)?|cumulative(?:ly)?|altogether|overall|aggregate|lifetime|to date|so far|already raised|previously raised|has raised|have raised|had raised)\b[^;.]{0,45}$"
+    r"\b(?:total(?:s|ing|ling|ed|led)?|cumulative(?:ly)?|altogether|overall|aggregate|lifetime|to date|so far|already raised|previously raised|had raised)\b[^;.]{0,45}$"
     r"|\b(?:bring(?:s|ing)?|tak(?:es|ing)|push(?:es|ing)?|lift(?:s|ing)?)\s+(?:its|the|their|his|overall|all)?[^;,.]{0,60}\bto\s+"
     + ABOUT
     + r"$",
@@ -37,12 +37,12 @@ TOTAL_BEHIND = re.compile(
     re.IGNORECASE,
 )
 OTHER_BEHIND = re.compile(
-    r"^\+?\s*(?:\w+[- ]){0,4}?(?:revenues?|sales|arr\b|profits?|run[- ]?rate|market\s+(?:cap|value|opportunity|size)|net\s+income|earnings|losses|loss\b|fine\b|penalty|settlement|lawsuit|aum\b|assets|under\s+management"
+    r"^\+?\s*(?:(?!(?:to|for|from|led|by|and|with|at|after|amid|as)\b)\w+[- ]){0,3}?(?:revenues?|sales|arr\b|profits?|run[- ]?rate|market\s+(?:cap|value|opportunity|size)|net\s+income|earnings|losses|loss\b|fine\b|penalty|settlement|lawsuit|aum\b|assets|under\s+management"
     r"|budget|prize|bounty|salary|pay\s+package|bonus|customers?|users?|a\s+(?:year|month|day|week|piece|barrel|share|seat)|per\s+(?:year|month|user|share|unit|common|token|barrel)|annual(?:ly)?|industry|market\b|apiece|each\b|in\s+(?:annual|damages|cash\s+on|taxes|tax|costs|savings|debt\s+on|backlog|bookings|orders|capex|sales|gmv)|of\s+(?:revenue|sales|profit|debt\b|stock|its\s+own)|shortfall|over-?allotment|buyback|share\s+(?:buyback|repurchase)|dividend|hit\b|charge\b|write)",
     re.IGNORECASE,
 )
 OTHER_BEFORE = re.compile(
-    r"\b(?:revenues?|sales|arr|profits?|net\s+income|earnings|market\s+(?:cap|value|capitalization)|worth|assets|fined?|run[- ]?rate|budget|priced\s+at|price\s+of|per\s+share|starting\s+at|starts\s+at|backlog|capex|debts?\s+of|losses|loss\s+of|costs?|costing|owes|portfolio\s+of|exercise\s+price|exercisable\s+at|at\s+a\s+price|per\s+unit|for\s+each|savings\s+of|savings|saving|settlement)\s*(?:(?:of|is|was|at|to|reached|hit|hits|exceed(?:s|ed|ing)?|over|by|has|have|grew|surpass\w+|in\s+\w+|the|its|up|or|more|than|least|that|and|likely)\s+){0,4}"
+    r"\b(?:revenues?|sales|arr|profits?|net\s+income|earnings|market\s+(?:cap|value|capitalization)|worth|assets|fined?|run[- ]?rate|budget|priced\s+at|price\s+of|per\s+share|starting\s+at|starts\s+at|backlog|debts?\s+of|losses|loss\s+of|costs?|costing|owes|portfolio\s+of|exercise\s+price|exercisable\s+at|at\s+a\s+price|per\s+unit|for\s+each|savings\s+of|savings|saving|settlement)\s*(?:(?:of|is|was|at|to|reached|hit|hits|exceed(?:s|ed|ing)?|over|by|has|have|grew|surpass\w+|in\s+\w+|the|its|up|or|more|than|least|that|and|likely)\s+){0,4}"
     + ABOUT + r"$",
     re.IGNORECASE,
 )  # fmt: skip

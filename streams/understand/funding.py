@@ -50,6 +50,7 @@ STATE = re.compile(
     r"\b(?:government|ministry|state-backed|sovereign|subsid(?:y|ies)|taxpayer|federal|EU|Commission|ministers?)\b", I
 )
 LED_BY = ("led by", "co-led by", "headed by", "spearheaded by", "anchored by", "both led by")
+BACKERS = re.compile(r"\b(?:led by|co-led|led the|participat\w+|investors?|backed by|backing|joined|co-invest\w+|funding round|the round|investment from)\b", I)
 WITH = (
     "participation from",
     "participation by",
@@ -292,7 +293,7 @@ class FundingFrames:
             parse.tokens[min(begin, i)].start if begin > i else parse.tokens[i].start : parse.tokens[end - 1].end
         ]
         kind, frame = self._type(words, parse, amount)
-        telling = Telling(parse, first, end)
+        telling = Telling(parse, first, end, i)
         status = telling.funding(ipo=kind == "ipo", chain=chain)
         trigger = (parse.tokens[i].start, parse.tokens[i].end)
         return Candidate("funding", kind, status.value, frame, parse.sentence, trigger, status_words=status.words)
@@ -349,7 +350,10 @@ class FundingFrames:
         candidate.amount, candidate.amount_in = amount, parse.sentence if amount else None
         if with_valuation:
             first, last = span
-            valued = sums_with(parse, roles, "valuation", first, last)
+            valued = sums_with(parse, roles, "valuation", first, max(last, parse.segment(first)[1]))
+            behind = parse.segment(first)[1]
+            if not valued and parse.lowers[behind - 1 : behind + 1] in (["as", "it"], ["as", "the"], ["as", "startup"]):
+                valued = sums_with(parse, roles, "valuation", behind, parse.segment(behind)[1])
             if valued:
                 candidate.valuation, candidate.valuation_in = valued[0], parse.sentence
 
@@ -399,6 +403,26 @@ class FundingFrames:
             token = parse.tokens[i]
             name = match.group(1)
             candidate.add_mention(Mention(name, i, i, token.start, token.start + len(name)), "lead_investor")
+
+    def investors_of(self, parse: Parse) -> list[tuple[Mention, Role]]:
+        """Who invested, where a sentence of the body tells only that: "The round was led by …"."""
+        sentence = parse.sentence
+        if not BACKERS.search(sentence.quote):
+            return []
+        found: list[tuple[Mention, Role]] = []
+        whole = len(parse.tokens)
+        for phrase in LED_BY:
+            found.extend((m, "lead_investor") for m in parse.names_after(phrase, 0, whole))
+        for phrase in (*WITH, "participation of", "include", "includes", "included", "including", "investors like", "from"):
+            if phrase == "from" and not re.search(r"\b(?:investment|funding|participation|backing|support|round|investors?|raised)\b", sentence.quote, I):
+                continue
+            found.extend((m, "investor") for m in parse.names_after(phrase, 0, whole))
+        led = re.search(r"\b(?:led|co-led|participated|joined)\b(?!\s+by)", sentence.quote)
+        if led:
+            at = parse.token_at(sentence.start + led.start())
+            role: Role = "investor" if led.group() in {"participated", "joined"} else "lead_investor"
+            found.extend((m, role) for m in parse.subject_of(at).mentions)
+        return found
 
     # -- listings -----------------------------------------------------------------------------------------------------
 
@@ -515,6 +539,14 @@ class FundingFrames:
         k = i
         first, _ = parse.segment(i)
         while k > first:
+            if parse.lowers[k] in {"in", "with", "for", "its"}:
+                lead = parse.lead_of(k)
+                said = next((j for j in range(first, k) if parse.lowers[j] in {"says", "said"}), None)
+                named = parse.name_at.get(said + 1) if said is not None else None
+                if named is not None:
+                    return Party((named,), "", named.start, named.end)
+                if lead.mentions:
+                    return lead
             if parse.lowers[k] in {
                 "for",
                 "to",
@@ -650,7 +682,7 @@ class FundingFrames:
         if word in {"leads", "led", "co-leads", "co-led", "lead"}:
             kind = "series_" + series.group(1).lower() if series else "equity_round"
         chain = " ".join(parse.lowers[parse.chain_start(i) : i + 1])
-        status = Telling(parse, *span).funding(ipo=False, chain=chain)
+        status = Telling(parse, *span, i).funding(ipo=False, chain=chain)
         candidate = Candidate(
             "funding",
             kind,
@@ -749,7 +781,7 @@ class FundingFrames:
     ) -> Candidate:
         words = parse.sentence.text[parse.tokens[max(span[0], i - 6)].start : parse.tokens[min(i + 3, span[1] - 1)].end]
         chosen = kind or self._type(words, parse, amount)[0]
-        status = Telling(parse, *span).funding(ipo=False, chain=" ".join(parse.lowers[max(span[0], i - 12) : i]))
+        status = Telling(parse, *span, i).funding(ipo=False, chain=" ".join(parse.lowers[max(span[0], i - 12) : i]))
         candidate = Candidate(
             "funding",
             chosen,

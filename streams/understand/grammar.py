@@ -16,6 +16,8 @@ from streams.understand.mentions import FUNCTION_WORDS, Mention, NameFinder
 from streams.understand.tokens import Sentence, Token
 
 NOUN_PHRASE_TOKENS_MAX = 14
+LIST_WORDS_MAX = 5
+"""Plain words between the names of a list: "and existing investor Acme"."""
 BREAKS = frozenset({";", ":", "—", "–", "|", "•", "!", "?", "…"})
 CLAUSE_OPENERS = frozenset(
     {"as", "after", "while", "amid", "before", "because", "but", "although", "though", "when", "where", "since"}
@@ -148,6 +150,8 @@ class Parse:
     def _is_preposition_as(self, i: int) -> bool:
         if self.lowers[i] != "as":
             return False
+        if i and self.lowers[i - 1] in {"such", "well", "much", "soon", "long"}:
+            return True
         following = self.lowers[i + 1 : i + 3]
         return (
             not following
@@ -287,17 +291,16 @@ class Parse:
     def subject_of(self, i: int) -> Party:
         """Who does what the verb at i says."""
         j = self.chain_start(i) - 1
-        if j >= 0 and self.tokens[j].text == ")":
-            opening = next((k for k in range(j, max(j - 24, -1), -1) if self.tokens[k].text == "("), j)
-            j = opening - 1
-        while j >= 0 and self.tokens[j].text in {"”", '"', "®", "™", "’", "'", ")"}:
+        while j >= 0 and self.tokens[j].text in {")", "”", '"', "®", "™", "’", "'"}:
+            if self.tokens[j].text == ")":
+                j = next((k for k in range(j, max(j - 24, -1), -1) if self.tokens[k].text == "("), j)
             j -= 1
         if j < 0:
             return NOBODY
         word = self.lowers[j]
         mention = self.name_at.get(j)
         if mention is not None:
-            return self._coordinated_left(mention)
+            return self.coordinated(mention)
         if word in RELATIVES:
             return self._antecedent(j)
         if word in PRONOUNS or (word in DEFINITE and j and self.lowers[j - 1] in {"the", "said"}):
@@ -308,7 +311,8 @@ class Parse:
             return NOBODY
         return self._noun_phrase_left(j)
 
-    def _coordinated_left(self, mention: Mention) -> Party:
+    def coordinated(self, mention: Mention) -> Party:
+        """The list of names that ends with this one."""
         run = [mention]
         j = mention.first - 1
         while j >= 0:
@@ -481,8 +485,15 @@ class Parse:
                 j += 1
             if not joined:
                 break
+            comma_only = self.lowers[j - 1] == ","
             k = j
-            while k < len(self.tokens) and k - j < 5 and (self.lowers[k] in determiners or self.lowers[k] in descriptors or (self.tokens[k].is_word and not self.tokens[k].is_capitalised and self.lowers[k] not in FUNCTION_WORDS and self.lowers[k] not in _words("finite_verbs"))):  # fmt: skip
+            while k < len(self.tokens) and k - j < LIST_WORDS_MAX and k not in self.name_at:
+                word = self.lowers[k]
+                if word in determiners or word in descriptors:
+                    if comma_only and word in {"a", "an", "the"}:
+                        break
+                elif comma_only or not self._is_plain_word(k):
+                    break
                 k += 1
             following = self.name_at.get(k)
             if following is None:
@@ -507,6 +518,12 @@ class Parse:
             found.append(following)
             j = after
         return found
+
+    def _is_plain_word(self, i: int) -> bool:
+        token = self.tokens[i]
+        if not token.is_word or token.is_capitalised:
+            return False
+        return token.lower not in FUNCTION_WORDS and token.lower not in _words("finite_verbs")
 
     def names_after(self, words: str, first: int, last: int | None = None) -> list[Mention]:
         """The list of names behind a phrase such as "led by", anywhere in tokens [first, last)."""

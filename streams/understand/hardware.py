@@ -1,15 +1,16 @@
 """Core: frames of chips and of the places that make or house them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dealwire.model import Role
 from dealwire.reference.places import region
 from streams.understand.candidate import Candidate
 from streams.understand.figures import roles_of, sums_with
 from streams.understand.grammar import Parse, Party
-from streams.understand.lexicon import table
+from streams.understand.lexicon import table, word_list
 from streams.understand.mentions import Mention
+from streams.understand.tokens import Sentence
 from streams.understand.status import COLLAPSE, DELAYED, Telling
 
 I = re.IGNORECASE
@@ -77,7 +78,9 @@ LISTING = frozenset(
 class HardwareFrames:
     """Reads chips, supply and capacity deals, data centres, fabs, export controls and state programmes."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_company: Callable[[str], bool]) -> None:
+        self._is_company = is_company
+        self._products = word_list("words", "products")
         words = table("frames")["hardware"]
         self._chips = frozenset(words["chip_nouns"].replace("_", " ").split())
         self._hard = frozenset(words["hard_chip_nouns"].split())
@@ -113,6 +116,7 @@ class HardwareFrames:
         ):
             candidate = frame(parse, chip_at)
             if candidate is not None:
+                self._tidy(candidate, parse)
                 self._facts(candidate, parse)
                 if GADGET.search(text):
                     candidate.cues.add("gadget")
@@ -125,6 +129,43 @@ class HardwareFrames:
         return Candidate(
             "hardware", kind, status.value, frame, parse.sentence, (token.start, token.end), status_words=status.words
         )
+
+    def _tidy(self, candidate: Candidate, parse: Parse) -> None:
+        """Keep who takes part: makers without their products ("Nvidia Blackwell"), no tickers, no products alone."""
+        kept: list[tuple[Mention, Role, Sentence]] = []
+        start, end = self._bounds(parse, candidate)
+        for mention, role, sentence in candidate.parties:
+            short = self._maker_of(mention)
+            if short is None or not start <= short.start < end:
+                continue
+            if not any(m.key == short.key for m, _, _ in kept):
+                kept.append((short, role, sentence))
+        candidate.parties = kept
+
+    def _bounds(self, parse: Parse, candidate: Candidate) -> tuple[int, int]:
+        """The trigger's statement: what a semicolon cuts off is another."""
+        at = parse.token_at(candidate.trigger[0])
+        start, end = parse.sentence.start, parse.sentence.end
+        for i, token in enumerate(parse.tokens):
+            if token.text == ";":
+                if i < at:
+                    start = token.end
+                else:
+                    end = token.start
+                    break
+        return start, end
+
+    def _maker_of(self, mention: Mention) -> Mention | None:
+        words = mention.name.split()
+        if mention.name in self._products or (words[0] in self._products and not mention.known):
+            return None
+        if mention.known or len(words) == 1:
+            return mention
+        for count in range(len(words) - 1, 0, -1):
+            head = " ".join(words[:count])
+            if self._is_company(head) or (words[count] in self._products or words[count] == "AI" and count + 1 == len(words) and self._is_company(head)):
+                return Mention(head, mention.first, mention.last, mention.start, mention.start + len(head), mention.possessive, True)
+        return mention
 
     def _facts(self, candidate: Candidate, parse: Parse) -> None:
         roles = roles_of(parse)

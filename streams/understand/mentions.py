@@ -63,6 +63,7 @@ class NameFinder:
         self._heads_of = word_list("words", "name_heads_of")
         self._descriptors = word_list("words", "descriptor_nouns")
         self._common = common_words()
+        self._plural_heads = frozenset(w for w in word_list("words", "descriptor_nouns", fold=True) if w.endswith("s"))
 
     def find(self, sentence: Sentence) -> tuple[Mention, ...]:
         """The names in order; none overlaps another."""
@@ -96,7 +97,7 @@ class NameFinder:
         token = sentence.tokens[i]
         word, lower = token.text, token.lower
         if word in self._not_names or EX.match(word) or lower in LEGAL:
-            return not self._is_called(sentence, i)
+            return not (self._is_called(sentence, i) or self._is_known_pair(sentence, i))
         if len(word) == 1 and word not in {"X"}:
             return True
         if lower not in self._common:
@@ -108,6 +109,12 @@ class NameFinder:
         if sentence.is_title_case:
             return not (self._beside_name(sentence, i) and lower not in self._descriptors)
         return False
+
+    def _is_known_pair(self, sentence: Sentence, i: int) -> bool:
+        """Whether the gazetteer knows this word with the next: "Just Eat", "First Solar"."""
+        if i + 1 >= len(sentence.tokens) or not sentence.tokens[i + 1].is_capitalised:
+            return False
+        return self._known(sentence, i, i + 1)
 
     def _is_called(self, sentence: Sentence, i: int) -> bool:
         """Whether a word that is no name elsewhere stands where only a name can: "humanoid maker Sunday reaches"."""
@@ -256,13 +263,44 @@ class NameFinder:
             first += 1
         while last > first and tokens[last].lower.rstrip(".") in LEGAL:
             last -= 1
-        if first == last and tokens[first].text in self._not_names:
+        if first == last and not self._stands_alone(sentence, first):
             return []
+        if last + 1 < len(tokens) and tokens[last + 1].lower.endswith(("-based", "-headquartered", "-area")):
+            return []
+        while first < last and self._leads(sentence, first) and tokens[first].lower in self._plural_heads and not self._known(sentence, first, last):
+            first += 1
+        if self._owns_its_apostrophe(sentence, first, last):
+            last += 1
         start, end = tokens[first].start, tokens[last].end
         following = tokens[last + 1] if last + 1 < len(tokens) else None
         possessive = following is not None and following.is_possessive
         name = sentence.text[start:end].replace("&amp;", "&")
         return [Mention(name, first, last, start, end, possessive, self._is_company(name))]
+
+    def _owns_its_apostrophe(self, sentence: Sentence, first: int, last: int) -> bool:
+        """Whether "'s" is part of the name: "Papa John's seeks", "Sainsbury's-Asda"."""
+        tokens = sentence.tokens
+        if last + 2 >= len(tokens) or not tokens[last + 1].is_possessive:
+            return False
+        following = tokens[last + 2]
+        if following.text == "-" and following.start == tokens[last + 1].end:
+            return True
+        if self._is_company(sentence.text[tokens[first].start : tokens[last + 1].end]):
+            return not self._is_company(sentence.text[tokens[first].start : tokens[last].end])
+        return following.lower in SUBJECT_VERBS and not following.is_capitalised and following.lower not in {"plans", "bids", "is", "plan", "buys", "looks", "in", "orders", "reports", "backs"}
+
+    def _stands_alone(self, sentence: Sentence, i: int) -> bool:
+        """Whether one word is a name of its own: no nationality, no ticker behind its exchange."""
+        token = sentence.tokens[i]
+        if token.text in self._not_names:
+            return self._is_called(sentence, i)
+        if token.text in self._pre and token.text not in STATES:
+            return False
+        before = sentence.tokens[i - 1].text if i else ""
+        if before in {":", ","} and token.text.isupper() and i > 1:
+            exchange = [t.text for t in sentence.tokens[max(0, i - 8) : i]]
+            return not ("(" in exchange and ":" in exchange)
+        return True
 
     def _known(self, sentence: Sentence, first: int, last: int) -> bool:
         return self._is_company(sentence.text[sentence.tokens[first].start : sentence.tokens[last].end])
@@ -270,6 +308,9 @@ class NameFinder:
     def _splits_place(self, sentence: Sentence, first: int, last: int) -> bool:
         """Whether the first word is the half of a place: "New York-based Stainless"."""
         return False
+
+
+STATES = frozenset({"US", "U.S.", "UK", "U.K.", "EU", "London", "Berlin", "Paris", "Hong"})
 
 
 def _set(words: str) -> frozenset[str]:

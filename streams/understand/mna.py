@@ -28,6 +28,7 @@ PRIVATE = re.compile(r"\b(?:tak(?:e|es|en|ing)|go(?:es|ing)?|went)\s+(?:\S+\s+){
 REGULATOR = re.compile(
     r"\b(?:regulators?|watchdog|antitrust|CMA|FTC|court|judge|SEC|probe|investigat\w+|commission)\b", I
 )
+DEAL_SAY = re.compile(r"\b(?:regulators?|antitrust|probe|nod|approv\w+|shareholders?|investors?|block\w*|clear\w*|watchdog|court|judge|talks|clinch|vote|EU|CMA|FTC|waiting|complet\w+|clos\w+|collaps\w+|scrap\w*)\b", I)
 BY_AFTER = 8
 
 
@@ -50,6 +51,7 @@ class DealFrames:
             *self._verbs(parse, roles),
             *self._nouns(parse, roles),
             *self._mergers(parse, roles),
+            *self._named_deals(parse),
             *self._stakes(parse, roles),
             *self._sales(parse, roles),
             *self._bids(parse, roles),
@@ -182,7 +184,7 @@ class DealFrames:
         if not target.mentions and not acquirer.mentions:
             return
         first, last = parse.segment(i)
-        status = Telling(parse, first, last).mna(chain=" ".join(parse.lowers[parse.chain_start(i) : i + 1]))
+        status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[parse.chain_start(i) : i + 1]))
         candidate = self._candidate(parse, i, "acquisition", status, "bought_by")
         candidate.add(target, "target")
         candidate.add(Party(acquirer.mentions), "acquirer")
@@ -267,7 +269,7 @@ class DealFrames:
         )
         if stake:
             return
-        status = Telling(parse, first, last).mna(chain=" ".join(parse.lowers[parse.chain_start(i) : i + 1]))
+        status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[parse.chain_start(i) : i + 1]))
         candidate = self._candidate(parse, i, "acquisition", status, "buys")
         candidate.add(acquirer, "acquirer")
         self._targets(candidate, parse, target)
@@ -318,7 +320,7 @@ class DealFrames:
             if self._tail(parse, target.mentions[-1].last + 1 if target.mentions else i + 1) & self._not_targets:
                 continue
             first, last = parse.segment(i)
-            status = Telling(parse, first, last).mna(chain=" ".join(parse.lowers[max(first, i - 10) : i]))
+            status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[max(first, i - 10) : i]))
             candidate = self._candidate(parse, i, "acquisition", status, "acquisition_of")
             candidate.add(Party(acquirer.mentions), "acquirer")
             candidate.add(target, "target")
@@ -340,6 +342,14 @@ class DealFrames:
                     break
             if not acquirer.mentions:
                 acquirer = Party((owner,)) if owner else self._announcer(parse, i)
+        elif following and following[0] in {"talks", "discussions", "offer", "approach", "bid"} and (
+            behind_talks := self._behind_talks(parse, i)
+        ).mentions:
+            adjacent = self._adjacent(parse, i)
+            if adjacent is not None and "by" in parse.lowers[i + 1 : i + 4]:
+                acquirer, target = Party(behind_talks.mentions), Party((adjacent,))
+            else:
+                acquirer, target = self._announcer(parse, i), behind_talks
         elif owner is not None:
             before = self._adjacent(parse, i)
             acquirer, target = Party((owner,)), Party((before,)) if before and before is not owner else NOBODY
@@ -355,6 +365,13 @@ class DealFrames:
                 if not acquirer.mentions and lead.mentions and lead.mentions[0].last < before.first:
                     acquirer = lead
         return Party(tuple(m for m in acquirer.mentions if m not in target.mentions)), target
+
+    def _behind_talks(self, parse: Parse, i: int) -> Party:
+        """With whom the talks are: "takeover talks with Y", "takeover approach by X"."""
+        for j in range(i + 2, min(i + 5, len(parse.tokens))):
+            if parse.lowers[j] in {"with", "by", "for", "from"}:
+                return parse.phrase_from(j + 1)
+        return NOBODY
 
     def _owner(self, parse: Parse, i: int) -> Mention | None:
         for j in range(i - 1, max(i - 9, -1), -1):
@@ -394,7 +411,7 @@ class DealFrames:
         partners = self._partners(parse, i)
         if not partners:
             return
-        status = Telling(parse, first, last).mna(chain=" ".join(parse.lowers[max(first, i - 10) : i]))
+        status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[max(first, i - 10) : i]))
         candidate = self._candidate(parse, i, "merger", status, "merger")
         for mention in partners:
             candidate.add_mention(mention, "partner")
@@ -404,6 +421,38 @@ class DealFrames:
         if len(partners) == 1:
             candidate.cues.add("one_partner")
         yield candidate
+
+    def _named_deals(self, parse: Parse) -> Iterator[Candidate]:
+        """A pending deal known by its two names: "the Boeing, Embraer deal", where regulators or owners have a say."""
+        sentence = parse.sentence
+        for i, word in enumerate(parse.lowers):
+            adjacent = parse.name_at.get(i - 1)
+            if word not in {"deal", "tie-up"} or adjacent is None or not DEAL_SAY.search(sentence.quote):
+                continue
+            pair = list(parse.coordinated(adjacent).mentions)
+            if len(pair) == 1 and "-" in adjacent.name:
+                pair = self._halves(adjacent)
+            if len(pair) != 2:  # noqa: PLR2004 - a deal has two sides
+                continue
+            first, last = parse.segment(i)
+            status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]))
+            kept = status if status.value in {"terminated", "cleared", "completed"} else Status("announced")
+            candidate = self._candidate(parse, i, "acquisition", kept, "named_deal")
+            candidate.add_mention(pair[0], "acquirer")
+            candidate.add_mention(pair[1], "target")
+            self._price(candidate, parse, roles_of(parse), i)
+            yield candidate
+
+    def _halves(self, mention: Mention) -> list[Mention]:
+        """The two names of "Qualcomm-NXP"."""
+        left, right = mention.name.split("-", 1)
+        if not left or not right[:1].isupper() or len(left) < 3:  # noqa: PLR2004 - "T-Mobile" is one name
+            return []
+        cut = mention.start + len(left)
+        return [
+            Mention(left, mention.first, mention.first, mention.start, cut),
+            Mention(right, mention.first, mention.last, cut + 1, mention.end),
+        ]
 
     def _partners(self, parse: Parse, i: int) -> list[Mention]:
         """Who merges: "X-Y merger", "X, Y merger", "merger of X and Y", "X to merge with Y"."""
@@ -424,16 +473,10 @@ class DealFrames:
             parse.name_at.get(i - 1) if parse.lowers[i].startswith(("merger", "tie", "amalg", "business")) else None
         )
         if adjacent is not None:
-            k = adjacent.first
-            found = list(parse._coordinated_left(adjacent).mentions)  # noqa: SLF001 - the same grammar
+            found = list(parse.coordinated(adjacent).mentions)
             if len(found) == 1 and "-" in adjacent.name:
-                left, right = adjacent.name.split("-", 1)
-                if left and right[:1].isupper():
-                    cut = adjacent.start + len(left)
-                    return [
-                        Mention(left, k, k, adjacent.start, cut),
-                        Mention(right, k, adjacent.last, cut + 1, adjacent.end),
-                    ]
+                if halves := self._halves(adjacent):
+                    return halves
         if not found:
             subject = (
                 parse.subject_of(i)
@@ -477,7 +520,7 @@ class DealFrames:
             percent is not None and percent > 50
         )
         kind = "divestiture" if selling else "majority_stake" if majority else "minority_stake"
-        status = Telling(parse, first, last).mna(
+        status = Telling(parse, first, last, i).mna(
             chain=" ".join(parse.lowers[parse.chain_start(verb) : verb + 1]), sale=selling
         )
         candidate = self._candidate(parse, verb, kind, status, "stake")
@@ -524,7 +567,7 @@ class DealFrames:
             ):
                 kind = "spin_off" if spin else "divestiture"
                 subject = parse.subject_of(i)
-                status = Telling(parse, first, last).mna(
+                status = Telling(parse, first, last, i).mna(
                     chain=" ".join(parse.lowers[parse.chain_start(i) : i + 1]), sale=True
                 )
                 if not subject.mentions:
@@ -551,7 +594,7 @@ class DealFrames:
                 subject = parse.lead_of(i)
                 if not subject.mentions or subject.mentions[0].first > i:
                     continue
-                status = Telling(parse, first, last).mna(chain=" ".join(parse.lowers[first:i]), sale=True)
+                status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]), sale=True)
                 candidate = self._candidate(parse, i, "divestiture", status, "sale_of")
                 candidate.add(Party(subject.mentions), "seller")
                 to = next((j for j in range(i + 2, last) if parse.lowers[j] == "to"), None)
@@ -587,10 +630,9 @@ class DealFrames:
             first, last = parse.segment(i)
             behind = parse.lowers[i + 1 : i + 4]
             target, acquirer = NOBODY, NOBODY
-            if behind and behind[0] in {"for", "to"}:
-                j = i + 2 + (behind[0] == "to" and behind[1:2] != [] and behind[1] in {"buy", "acquire"})
-                if behind[0] == "to" and not (behind[1:2] and behind[1] in {"buy", "acquire"}):
-                    continue
+            buying = behind[:1] == ["to"] and behind[1:2] and behind[1] in {"buy", "acquire"}
+            if behind and (behind[0] == "for" or buying):
+                j = i + 3 if buying else i + 2
                 target = parse.phrase_from(j)
                 acquirer = parse.subject_of(i) if word.endswith("s") else parse.lead_of(i)
             elif (before := parse.name_at.get(i - 1)) is not None and not word.endswith("s"):
@@ -608,7 +650,7 @@ class DealFrames:
                 I,
             ):
                 continue
-            telling = Telling(parse, first, last).mna(chain=" ".join(parse.lowers[first:i]))
+            telling = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]))
             status = (
                 telling
                 if telling.value in {"denied", "rejected", "terminated", "in_talks"}
@@ -660,7 +702,7 @@ class DealFrames:
             return
         lead = parse.lead_of(i)
         with_at = next((j for j in range(i + 1, min(i + 10, last)) if parse.lowers[j] == "with"), None)
-        status = Telling(parse, first, last).mna(chain=" ".join(parse.lowers[first:i]))
+        status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]))
         candidate = self._candidate(parse, i, "joint_venture", status, "joint_venture")
         candidate.add(Party(lead.mentions), "partner")
         if with_at is not None:

@@ -82,13 +82,15 @@ class Status:
 class Telling:
     """The cues of one sentence."""
 
-    def __init__(self, parse: Parse, first: int, last: int) -> None:
+    def __init__(self, parse: Parse, first: int, last: int, trigger: int | None = None) -> None:
         sentence = parse.sentence
         self._parse = parse
         self._start = parse.tokens[first].start if first < len(parse.tokens) else sentence.start
         self._end = parse.tokens[last - 1].end if 0 < last <= len(parse.tokens) else sentence.end
         whole = sentence.quote
-        self.sourced = SOURCED_LEAD.search(whole) or SOURCED_TAIL.search(whole) or self._in(SOURCED_IN)
+        before = parse.tokens[min(trigger, len(parse.tokens) - 1)].start if trigger is not None else self._end
+        hedge = SOURCED_IN.search(sentence.text, sentence.start, before)
+        self.sourced = SOURCED_LEAD.search(whole) or SOURCED_TAIL.search(whole) or hedge
 
     def _in(self, cue: re.Pattern[str]) -> re.Match[str] | None:
         return cue.search(self._parse.sentence.text, self._start, self._end)

@@ -65,7 +65,8 @@ class Understander:
         self._companies = companies
         self._known: dict[str, bool] = {}
         self._names = NameFinder(self._is_company)
-        self._frames = (FundingFrames(), DealFrames(), HardwareFrames())
+        self._funding = FundingFrames()
+        self._frames = (self._funding, DealFrames(), HardwareFrames(self._is_company))
 
     def understand(self, article: Article) -> Reading:
         """The article's events; none, and why, where it is in another language."""
@@ -122,6 +123,11 @@ class Understander:
             parse = Parse(sentence, self._names)
             for frame in self._frames:
                 found.extend(frame.read(parse))
+            rounds = [c for c in found if c.category == "funding" and c.frame not in {"ipo", "offering"}]
+            if sentence.place == "body" and rounds:
+                for mention, role in self._funding.investors_of(parse):
+                    if mention.key not in rounds[0].keys and not self._is_own(rounds[0], mention.key):
+                        rounds[0].add_mention(mention, role, sentence)
         draft.candidates = merge(found, self._companies)
         return draft
 
@@ -131,6 +137,10 @@ class Understander:
             trust = probability(features(candidate, draft.noted, draft.article.source), table)
             candidate.background = trust < THRESHOLD[candidate.category] and "relative" in candidate.cues
             draft.weighed.append((candidate, trust))
+
+    def _is_own(self, candidate: Candidate, key: str) -> bool:
+        """Whether a name is the recipient's own, in another length."""
+        return any(key.startswith(m.key) or m.key.startswith(key) for m in candidate.named("recipient"))
 
     def _is_company(self, name: str) -> bool:
         known = self._known.get(name)
