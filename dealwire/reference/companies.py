@@ -28,6 +28,8 @@ _TICKER = re.compile(
 )
 _SHORTEST_BARE_TICKER = 3
 """Shorter ones are words ("ON", "AI") unless a "$" or an exchange stands before them."""
+_NEVER_BEFORE_NAME = frozenset("$€£¥₹#@")
+"""A number with such a sign is a sum, a word a ticker or a tag."""
 _SHORTEST_LOOSE_NAME = 5
 """Names with fewer letters must be written as listed ("Arm", not "arm"), or in capitals."""
 
@@ -167,27 +169,34 @@ class Companies:
         """
         found: list[FoundCompany] = []
         run = words_of(text) if words is None else words
-        position = 0
-        while position < len(run):
-            step = 1
-            for layer in self._layers:
-                hit = _name_at(layer.names, text, run, position)
-                if hit is not None:
-                    step, company = hit
-                    found.append(
-                        FoundCompany(
-                            self.resolve(company.name) or company, run[position].start, run[position + step - 1].end
-                        )
-                    )
-                    break
-            position += step
+        reached = 0
+        for position, word in enumerate(run):
+            if position < reached or not any(layer.names.starts(word.folded) for layer in self._layers):
+                continue
+            hit = self._name_at(text, run, position)
+            if hit is not None:
+                size, company = hit
+                reached = position + size
+                found.append(FoundCompany(company, word.start, run[reached - 1].end))
         return found
+
+    def _name_at(self, text: str, run: list[Word], position: int) -> tuple[int, Company] | None:
+        """How many words from here name which company; the topmost layer that knows decides."""
+        for layer in self._layers:
+            hit = _name_at(layer.names, text, run, position)
+            if hit is not None:
+                size, company = hit
+                return size, self._by_id(company.id) or company
+        return None
+
+    def _by_id(self, id_: str) -> Company | None:
+        return next((layer.companies[id_] for layer in self._layers if id_ in layer.companies), None)
 
 
 def _name_at(index: NameIndex[_Name], text: str, run: list[Word], position: int) -> tuple[int, Company] | None:
-    if not index.starts(run[position].folded):
-        return None
     start = run[position].start
+    if text[max(0, start - 1) : start] in _NEVER_BEFORE_NAME:
+        return None
     for size, name in index.at(text, run, position):
         end = run[position + size - 1].end
         if _written_as_name(text[start:end], name.written) and (

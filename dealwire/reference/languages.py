@@ -35,11 +35,14 @@ _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
 _PERSIAN = re.compile("[پچژگ]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_LINK = re.compile(r"https?:\S+")
 _READ_CHARACTERS = 400
 """A language shows within its first sentences."""
 
 _ENGLISH_WORDS = frozenset(read_lines("english_words.txt"))
 _LEAST_HITS = 2
+_LEAST_ASCII_HITS = 3
+"""Without an accent, two short words may be names or abbreviations in English."""
 _LEAST_SHARE = 0.18
 """Function words make up a third of running text; headlines drop some."""
 
@@ -51,7 +54,7 @@ def _languages_of() -> dict[str, tuple[str, ...]]:
     for row in read_rows("function_words.tsv"):
         for word in row["words"].split():
             marks.setdefault(word, []).append(row["language"])
-    return {word: tuple(codes) for word, codes in marks.items() if word not in _ENGLISH_WORDS}
+    return {word: tuple(codes) for word, codes in marks.items() if word not in _ENGLISH_WORDS and len(word) > 1}
 
 
 def detect(text: str) -> str:
@@ -84,19 +87,16 @@ def _by_script(head: str) -> str:
 
 def _by_words(head: str) -> str:
     marks = _languages_of()
-    words = _WORDS.findall(head.lower())
-    english = 0
-    hits: dict[str, int] = {}
-    distinct: dict[str, set[str]] = {}
-    for word in words:
-        if word in _ENGLISH_WORDS:
-            english += 1
-            continue
-        for code in marks.get(word, ()):
-            hits[code] = hits.get(code, 0) + 1
-            distinct.setdefault(code, set()).add(word)
-    if not hits:
+    words = _WORDS.findall(_LINK.sub(" ", head.lower()))
+    telling = marks.keys() & words
+    if len(telling) < _LEAST_HITS:
         return ENGLISH
+    english = sum(word in _ENGLISH_WORDS for word in words)
+    hits: dict[str, int] = {}
+    for word in telling:
+        for code in marks[word]:
+            hits[code] = hits.get(code, 0) + 1
     best = max(hits, key=lambda code: hits[code])
-    enough = hits[best] >= _LEAST_HITS and len(distinct[best]) >= _LEAST_HITS
-    return best if enough and hits[best] > 2 * english and hits[best] >= _LEAST_SHARE * len(words) else ENGLISH
+    least = _LEAST_HITS if not head.isascii() else _LEAST_ASCII_HITS
+    sure = hits[best] >= least and hits[best] > 2 * english and hits[best] >= _LEAST_SHARE * len(words)
+    return best if sure else ENGLISH

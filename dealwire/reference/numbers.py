@@ -15,7 +15,7 @@ from dealwire.reference.table import read_rows
 LONGESTNUMBER = 30
 """Digits and separators; a longer run is a serial number or an attack."""
 
-GAP = r"(?:[ \t\u00a0\u2007\u2009\u202f]|&nbsp;|&#160;)"
+GAP = r"(?:[ \t\u00a0\u2007\u2009\u202f]|&nbsp;|&\#160;)"
 """One space between the parts of a sum, as feeds write it."""
 
 DASH = r"[-\u2010-\u2015\u2212]"
