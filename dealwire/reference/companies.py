@@ -169,9 +169,10 @@ class Companies:
         """
         found: list[FoundCompany] = []
         run = words_of(text) if words is None else words
+        firsts = [layer.names.first_words for layer in self._layers]
         reached = 0
         for position, word in enumerate(run):
-            if position < reached or not any(layer.names.starts(word.folded) for layer in self._layers):
+            if position < reached or all(word.folded not in first for first in firsts):
                 continue
             hit = self._name_at(text, run, position)
             if hit is not None:

@@ -6,6 +6,7 @@ a text costs one look-up a word. Words are compared as they fold; who uses it de
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
@@ -44,42 +45,60 @@ def key_of(name: str) -> tuple[str, ...]:
     return tuple(word.casefold() for word in WORD.findall(name))
 
 
+class _Names(Generic[T]):
+    """The names that begin with one word."""
+
+    __slots__ = ("alone", "longer")
+
+    def __init__(self) -> None:
+        self.alone: list[T] = []
+        """The word by itself; at most one."""
+        self.longer: dict[str, list[tuple[tuple[str, ...], T]]] = {}
+        """Names of several words, by the second."""
+
+
 class NameIndex(Generic[T]):
     """Names by their first word; the later of two equal names wins."""
 
     def __init__(self, names: Iterable[tuple[str, T]]) -> None:
-        by_key: dict[tuple[str, ...], T] = {}
-        for name, meant in names:
-            key = key_of(name)
-            if key:
-                by_key[key] = meant
-        index: dict[str, list[tuple[tuple[str, ...], T]]] = {}
-        for key, meant in by_key.items():
-            index.setdefault(key[0], []).append((key, meant))
-        for candidates in index.values():
-            candidates.sort(key=lambda candidate: -len(candidate[0]))
-        self._by_first: Mapping[str, list[tuple[tuple[str, ...], T]]] = index
+        by_key = {key_of(name): meant for name, meant in names}
+        by_key.pop((), None)
+        index: dict[str, _Names[T]] = {}
+        for key in sorted(by_key, key=len, reverse=True):
+            entry = index.setdefault(key[0], _Names())
+            if len(key) == 1:
+                entry.alone.append(by_key[key])
+            else:
+                entry.longer.setdefault(key[1], []).append((key, by_key[key]))
+        self._by_first: Mapping[str, _Names[T]] = index
+
+    @property
+    def first_words(self) -> AbstractSet[str]:
+        """The words with which names begin."""
+        return self._by_first.keys()
 
     def at(self, text: str, words: list[Word], position: int) -> Iterator[tuple[int, T]]:
         """The names that begin with this word, the longest first, each with how many words it has."""
-        for key, meant in self._by_first.get(words[position].folded, ()):
-            size = len(key)
-            if size == 1 or _stands(text, words[position : position + size], key):
-                yield size, meant
+        entry = self._by_first.get(words[position].folded)
+        if entry is None:
+            return
+        if entry.longer and position + 1 < len(words):
+            for key, meant in entry.longer.get(words[position + 1].folded, ()):
+                if _stands(text, words[position : position + len(key)], key):
+                    yield len(key), meant
+        for meant in entry.alone:
+            yield 1, meant
 
     def find(self, text: str, words: list[Word]) -> Iterator[Mention[T]]:
         """Every name in the text; where one holds another, the longer."""
-        position = 0
-        while position < len(words):
+        reached = 0
+        for position, word in enumerate(words):
+            if position < reached or word.folded not in self._by_first:
+                continue
             for size, meant in self.at(text, words, position):
-                yield Mention(meant, words[position].start, words[position + size - 1].end)
-                position += size
+                reached = position + size
+                yield Mention(meant, word.start, words[reached - 1].end)
                 break
-            else:
-                position += 1
-
-    def starts(self, word: str) -> bool:
-        return word in self._by_first
 
 
 def _stands(text: str, words: list[Word], key: tuple[str, ...]) -> bool:
