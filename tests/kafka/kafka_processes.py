@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import orjson
+
 from dealwire.broker import records
 from dealwire.errors import SourceError
 from dealwire.model import Alert
@@ -31,6 +33,16 @@ class Fleet:
         self.started += 1
         settings = self.settings.model_copy(update={"state_dir": self.folder / f"worker-{self.started}"})
         return self.start(str(HERE / program), settings.model_dump_json(), *more)
+
+    def start_notifier(self) -> subprocess.Popen[bytes]:
+        """A notifier with an outbox of its own; what it sends goes to `sent`."""
+        self.started += 1
+        settings = self.settings.model_copy(update={"state_dir": self.folder / f"notifier-{self.started}"})
+        return self.start(str(HERE / "kafka_notifier.py"), settings.model_dump_json(), str(self.sent))
+
+    @property
+    def sent(self) -> Path:
+        return self.folder / "sent.txt"
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         self.started += 1
@@ -59,6 +71,12 @@ class Fleet:
     def alerts(self) -> list[Alert]:
         """What stands on the alerts topic, repetitions included."""
         return [Alert.from_bytes(record.value) for record in self.read("alerts")]
+
+    def outbox(self) -> list[str]:
+        """The alerts that the outbox's deliveries carry, by its mirror on the topic, each as often as it is carried."""
+        images = {record.key: record.value for record in self.read("outbox")}
+        rows = [orjson.loads(image) for image in images.values() if image]
+        return [row["alert"] for image in rows for row in image.get("delivery_alerts", ())]
 
     def read(self, name: str) -> list:
         return list(records(self.settings.server_list, self.settings.topic(name)))

@@ -65,6 +65,7 @@ class StandIn:
             at=reading.article.at,
             articles=(reading.article.id,),
             labels={"amount": event.status},
+            send_to=("file",),
         )
 
     def indexes(self, state):
