@@ -98,6 +98,16 @@ class Document:
         line, column = at_key if key and at_key else (marks.line, marks.column)
         return line + 1, column + 1
 
+    def part(self, path: Path) -> "Document":
+        """The value at `path` as a document of its own, which knows its places still."""
+        value, marks = self.value, self.marks
+        for step in path:
+            child = marks.child(step)
+            if child is None:
+                raise KeyError(f"{self.name} has no {'.'.join(map(str, path))}")
+            value, marks = value[step], child
+        return Document(self.name, value, marks)
+
     def problem(self, path: Path, what: str, suggestion: str = "", *, key: bool = False) -> Problem:
         """A mistake in the value at `path`, or in its `key`."""
         return Problem(self.name, *self.place(path, key=key), what, suggestion)
