@@ -61,7 +61,7 @@ def parse_moment(text: str) -> datetime | None:
     text = " ".join(text.split())
     if not text or len(text) > LENGTH_MAX:
         return None
-    moment = _iso(text) or _epoch(text) or _written(text) or _local(text)
+    moment = _iso(text) or _epoch(text) or _local(text) or _written(text)
     return moment if moment and EARLIEST <= moment < LATEST else None
 
 

@@ -47,7 +47,7 @@ def plain_text(markup: str) -> str:
     >>> plain_text('<p>AT&amp;T buys <b>R</b>&amp;D</p><script>alert(1)</script><p>Again')
     'AT&T buys R&D\nAgain'
     """
-    markup = markup[:HTML_LENGTH_MAX]
+    markup = markup[:HTML_LENGTH_MAX].replace("<![CDATA[", "").replace("]]>", "")
     if "<" not in markup:
         return _lines(html.unescape(markup).replace(_BREAK, " ").replace("\n", " "))
     tree = LexborHTMLParser(_BLOCK_TAG.sub(_BREAK + "<", markup.replace(_BREAK, " ")))

@@ -1,7 +1,7 @@
 """Shell: what is kept of each feed between visits, and the lease by which one process at a time visits them."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -127,3 +127,21 @@ def _record(row: tuple[object, ...]) -> FeedRecord:
     values["gaps_seconds"] = tuple(orjson.loads(str(values["gaps_seconds"])))
     values["gone"] = bool(values["gone"])
     return FeedRecord(**values)  # type: ignore[arg-type]  # the columns are the fields
+
+
+class FeedLease:
+    """The lease on the feeds as connectors.lease takes it: over one connection, for one holder."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, holder: str, clock: Callable[[], datetime], lasting: timedelta
+    ) -> None:
+        self._connection = connection
+        self._holder = holder
+        self._clock = clock
+        self._lasting = lasting
+
+    def take(self) -> bool:
+        return take_lease(self._connection, self._holder, self._clock(), self._lasting)
+
+    def release(self) -> None:
+        release_lease(self._connection, self._holder)

@@ -110,7 +110,7 @@ def test_a_redirect_to_a_private_address_is_refused(monkeypatch, play):
 
 
 def test_the_guard_raises_before_it_makes_a_socket():
-    with pytest.raises(RefusedAddressError, match="private address 10.0.0.1"):
+    with pytest.raises(RefusedAddressError, match=r"private address 10.0.0.1"):
         refuse_or_make((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("10.0.0.1", 80)))
 
 
