@@ -1,0 +1,158 @@
+"""Core: the end of a reading: each story it touched gets its version, its rules are asked, and its alerts are kept."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dealwire.model import Alert, Change
+from rules.book import RuleBook
+from streams.pipeline.firing import Fire
+from streams.pipeline.outcome import Decision, Held, Outcome, StoryStep
+from streams.stories.change import Facts, material_changes
+from streams.stories.draft import Draft
+from streams.stories.link import DAY
+from streams.stories.record import LOGGED_DAYS, LOGGED_MAX, StoryRecord
+from streams.stories.told import Telling, Told
+from streams.stories.view import facts_of, moment
+
+Cause = Literal["fold", "edit", "correction"]
+VERSIONS_MAX = 100
+
+
+@dataclass(slots=True)
+class Touched:
+    """A story as this reading leaves it."""
+
+    record: StoryRecord
+    cause: Cause
+    reason: str = ""
+    told: int = 0
+    background: bool = True
+    merged: bool = False
+
+
+class Settling:
+    """Which stories a reading touched, and what follows for each."""
+
+    def __init__(self, draft: Draft, book: RuleBook, by: Telling, *, edited: bool) -> None:
+        self._draft = draft
+        self._book = book
+        self._by = by
+        self._edited = edited
+        self._touched: dict[str, Touched] = {}
+        self._gone: list[StoryRecord] = []
+
+    def touch(self, record: StoryRecord, cause: Cause, reason: str = "", t: Told | None = None) -> None:
+        touched = self._touched.setdefault(record["id"], Touched(record, cause))
+        touched.reason = touched.reason or reason
+        if t is not None:
+            touched.told += 1
+            touched.background = touched.background and t["background"]
+        self._draft.keep(record)
+
+    def joined(self, older: StoryRecord, younger: StoryRecord) -> None:
+        """Settle what joining itself changes: it may make a version, and re-alerts nothing."""
+        self._gone.append(younger)
+        before = self._touched.pop(younger["id"], None)
+        touched = self._touched[older["id"]]
+        touched.merged = True
+        if before is not None:
+            touched.told += before.told
+        self._revise(touched)
+        for fired in older["fired"].values():
+            fired["version"] = older["versions"][-1]["number"]
+            if fired["held"]:
+                fired["held_at"] = fired["version"]
+
+    def finish(self) -> Outcome:
+        """Versions, alerts and steps of all that was touched."""
+        alerts: list[Alert] = []
+        held: list[Held] = []
+        steps = [StoryStep(record, "merged", reason=f"merged into {record['merged_into']}") for record in self._gone]
+        for touched in sorted(self._touched.values(), key=lambda t: t.record["id"]):
+            record = touched.record
+            is_first = not record["versions"]
+            changes = self._revise(touched)
+            fire = Fire(self._draft, self._book, record, self._by["at"])
+            fire.run()
+            self._log(record, fire.alerts)
+            alerts += fire.alerts
+            held += fire.held
+            decision = _decision(touched, is_first=is_first, changes=changes)
+            steps.append(StoryStep(record, decision, changes, touched.reason, touched.background))
+        return Outcome({}, tuple(alerts), tuple(steps), tuple(held))
+
+    def _revise(self, touched: Touched) -> tuple[Change, ...]:
+        """Give the story a version where its facts changed in a way that is news."""
+        record = touched.record
+        told = any(not t["background"] for t in record["tellings"])
+        if not told:
+            if record["retracted"]:
+                return ()
+            record["retracted"] = True
+            return self._version(record, (Change(kind="retracted", before=record["facts"]["status"]),))
+        facts = facts_of(record)
+        if not record["versions"]:
+            record["facts"] = dict(facts)
+            return self._version(record, ())
+        before: Facts = record["facts"]  # type: ignore[assignment] # set with the first version
+        changes = material_changes(before, facts)
+        if record["retracted"]:
+            record["retracted"] = False
+            changes = (Change(kind="status", before="retracted", after=facts["status"]), *changes)
+        if not changes and self._edited:
+            changes = _corrections(before, facts)
+        if changes:
+            record["facts"] = dict(facts)
+            self._version(record, changes)
+        return changes
+
+    def _version(self, record: StoryRecord, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        number = record["versions"][-1]["number"] + 1 if record["versions"] else 1
+        record["versions"].append(
+            {
+                "number": number,
+                "at": moment(self._by["at"]).isoformat(),
+                "article": self._by["article"],
+                "changes": [c.model_dump(mode="json") for c in changes],
+            }
+        )
+        del record["versions"][:-VERSIONS_MAX]
+        return changes
+
+    def _log(self, record: StoryRecord, alerts: list[Alert]) -> None:
+        """Keep the alerts verbatim for a reading that comes again; prune what lies beyond the redelivery horizon."""
+        if not alerts:
+            return
+        view = alerts[0].story_view
+        record["logged"].append(
+            {
+                "article": self._by["article"],
+                "revision": self._by["revision"],
+                "at": self._by["at"],
+                "alerts": [a.model_dump(mode="json", exclude={"story_view"}, exclude_none=True) for a in alerts],
+                "view": view.model_dump(mode="json", exclude_none=True) if view else {},
+            }
+        )
+        if len(record["logged"]) > LOGGED_MAX:
+            horizon = max(log["at"] for log in record["logged"]) - LOGGED_DAYS * DAY
+            record["logged"] = [log for log in record["logged"] if log["at"] >= horizon]
+
+
+def _decision(touched: Touched, *, is_first: bool, changes: tuple[Change, ...]) -> Decision:
+    if touched.record["retracted"]:
+        return "retracted"
+    if is_first:
+        return "new"
+    if changes:
+        return "changed"
+    return "background" if touched.background and touched.told else "repeat"
+
+
+def _corrections(before: Facts, after: Facts) -> tuple[Change, ...]:
+    """What an edited article changes that would not be news from another one."""
+    found = []
+    for fact in ("type", "subject"):
+        one, two = before[fact], after[fact]
+        if one != two:
+            found.append(Change(kind="corrected", before=one, after=two))
+    return tuple(found)

@@ -1,0 +1,183 @@
+"""Core: the facts of a story, merged from its tellings: a pure function of them, in whatever order they came."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from dealwire.model import COLLAPSED
+from streams.stories.link import sums_alike
+from streams.stories.told import COMPANY, CURRENCY, HIGH, KEY, QUALIFIER, ROLE, USD, VALUE, WRITTEN, Name, Sum, Told
+from streams.stories.words import are_copies
+
+DAY = 86_400.0
+REVIVAL_DAYS = 2
+"""A deal that collapsed lives again when it is told as agreed this much later; before that it is a late retelling."""
+
+RUNGS = {
+    "funding": {"rumored": 0, "in_talks": 1, "announced": 2, "closed": 3},
+    "mna": {"rumored": 0, "in_talks": 1, "bid": 2, "announced": 3, "cleared": 4, "completed": 5},
+    "hardware": {"rumored": 0, "planned": 1, "announced": 1, "under_construction": 2, "delayed": 2, "shipping": 3},
+}
+"""How far along a status is. Headlines say "plans" and "announces" of the same thing: one rung."""
+REVIVING = {"funding": 2, "mna": 2, "hardware": 1}
+"""The rung from which a collapsed deal can be told as alive again."""
+
+GENERAL_TYPES = frozenset(
+    {"equity_round", "undisclosed", "strategic_investment", "acquisition", "partnership", "chip_announcement"}
+)
+"""Types that say less than any other: a telling with a more exact one decides."""
+
+
+def reporting(tellings: Sequence[Told]) -> list[Told]:
+    """The tellings that report the story, in order of event time; all of them where every one is background."""
+    ordered = sorted(tellings, key=lambda t: (t["at"], t["article"], t["event"]))
+    return [t for t in ordered if not t["background"]] or ordered
+
+
+def merged_status(category: str, tellings: Iterable[Told]) -> str:
+    """How far the deal is: the furthest rung told, or a collapse that nothing later undoes."""
+    rungs = RUNGS[category]
+    status, reached, at = "", -1, 0.0
+    for t in tellings:
+        said = t["status"]
+        if said in COLLAPSED:
+            status, at = said, t["at"]
+            continue
+        rung = rungs.get(said, -1)
+        if status in COLLAPSED:
+            if rung < REVIVING[category] or t["at"] - at < REVIVAL_DAYS * DAY:
+                continue
+            reached = -1
+        if rung > reached or not status:
+            status, reached, at = said, rung, t["at"]
+    return status
+
+
+def merged_type(category: str, tellings: Iterable[Told]) -> str:
+    """The type most tellings give, an exact one before a general one; a round before all."""
+    votes: dict[str, list[float]] = {}
+    for t in tellings:
+        if t["category"] == category:
+            vote = votes.setdefault(t["type"], [0.0, 0.0])
+            vote[0] += 1 + t["weight"]
+            vote[1] -= t["at"]
+    exact = {kind: vote for kind, vote in votes.items() if kind not in GENERAL_TYPES} or votes
+    return max(exact, key=lambda kind: (exact[kind][0], exact[kind][1], kind))
+
+
+def merged_category(tellings: Sequence[Told]) -> str:
+    """The category that most tellings give; of equals, the first told."""
+    votes: dict[str, int] = {}
+    for t in tellings:
+        votes[t["category"]] = votes.get(t["category"], 0) + 1
+    return max(votes, key=lambda category: votes[category])
+
+
+def sources_of(tellings: Sequence[Told]) -> dict[str, str]:
+    """Each article → the source it stands for: copies of one text, and one outlet's articles, are one source."""
+    sources: dict[str, str] = {}
+    firsts: list[Told] = []
+    for t in tellings:
+        if t["article"] in sources:
+            continue
+        first = next((f for f in firsts if _is_copy(t, f)), None)
+        if first is None:
+            firsts.append(t)
+        sources[t["article"]] = sources[first["article"]] if first else t["article"]
+    return sources
+
+
+def _is_copy(t: Told, first: Told) -> bool:
+    return bool(t["outlet"] and t["outlet"] == first["outlet"]) or are_copies(t["sketch"], first["sketch"])
+
+
+def copies_of(tellings: Sequence[Told]) -> dict[str, str]:
+    """Each article that is a copy of an earlier one's text → that one."""
+    copies: dict[str, str] = {}
+    firsts: list[Told] = []
+    for t in tellings:
+        first = next((f for f in firsts if are_copies(t["sketch"], f["sketch"])), None)
+        if first is None:
+            firsts.append(t)
+        elif first["article"] != t["article"]:
+            copies[t["article"]] = first["article"]
+    return copies
+
+
+def merged_sum(fact: str, tellings: Sequence[Told], sources: dict[str, str]) -> dict[str, Any] | None:
+    """The sum as a `Figure` in plain data: claims with their articles, the best-founded one, and the span of all.
+
+    The best claim is the one with the weightiest source; of equals the one that most independent sources give, then
+    the latest. Words of rumor stand back when the deal is announced.
+    """
+    stating = [(t, s) for t in tellings if (s := t[fact]) is not None]  # type: ignore[literal-required] # one of two keys
+    if not stating:
+        return None
+    settled = [(t, s) for t, s in stating if t["status"] not in {"rumored", "in_talks"}] or stating
+    groups: list[list[tuple[Told, Sum]]] = []
+    for t, s in settled:
+        group = next((g for g in groups if _one_claim(g[0][1], s)), None)
+        groups.append([(t, s)]) if group is None else group.append((t, s))
+    chosen = max(groups, key=lambda g: _standing(g, sources))
+    best = max(chosen, key=lambda ts: (ts[1][QUALIFIER] == "exact", ts[0]["weight"], -ts[0]["at"]))[1]
+    claims: dict[tuple[Any, ...], list[str]] = {}
+    for t, s in stating:
+        told_by = claims.setdefault(tuple(s), [])
+        if t["article"] not in told_by:
+            told_by.append(t["article"])
+    bounds = [b for s in claims for b in (_in_currency(s, best), _in_currency(s, best, HIGH)) if b is not None]
+    return {"best": best, "low": min(bounds), "high": max(bounds), "claims": [[list(s), a] for s, a in claims.items()]}
+
+
+def _one_claim(one: Sum, two: Sum) -> bool:
+    if one[CURRENCY] != two[CURRENCY]:
+        return bool(sums_alike(one, two))
+    exact = one[QUALIFIER] == two[QUALIFIER] == "exact"
+    return bool(one[VALUE] == two[VALUE] if exact else sums_alike(one, two))
+
+
+def _standing(group: Sequence[tuple[Told, Sum]], sources: dict[str, str]) -> tuple[int, int, float]:
+    weight = max(t["weight"] for t, _ in group)
+    return (weight, len({sources[t["article"]] for t, _ in group}), max(t["at"] for t, _ in group))
+
+
+def _in_currency(s: tuple[Any, ...], best: Sum, bound: int = VALUE) -> float | None:
+    """A bound of the claim in the best claim's currency."""
+    value = s[bound]
+    if value is None:
+        return None
+    if s[CURRENCY] == best[CURRENCY]:
+        return float(value) if isinstance(value, float) else value
+    if not s[USD] or not best[USD] or not s[VALUE]:
+        return None
+    return float(value * s[USD] / s[VALUE] * best[VALUE] / best[USD])
+
+
+def merged_names(tellings: Sequence[Told], category: str) -> list[list[Any]]:
+    """Who takes part: [name, role, company, articles], each company once, a lead investor before a mere investor."""
+    parties: dict[tuple[str, str], list[Any]] = {}
+    for t in tellings:
+        if t["category"] != category:
+            continue
+        for name in t["names"]:
+            role = _role(name, t)
+            party = parties.setdefault((name[KEY], role), [name[WRITTEN], role, name[COMPANY], []])
+            if t["article"] not in party[3]:
+                party[3].append(t["article"])
+            if name[COMPANY] and not party[2]:
+                party[2] = name[COMPANY]
+    for key, role in list(parties):
+        if role == "investor" and (key, "lead_investor") in parties:
+            lead, plain = parties[(key, "lead_investor")], parties.pop((key, role))
+            lead[3] = list(dict.fromkeys([*lead[3], *plain[3]]))
+    return list(parties.values())
+
+
+def _role(name: Name, t: Told) -> str:
+    """Background knows who took part, and is not asked who led."""
+    role = str(name[ROLE])
+    return "investor" if role == "lead_investor" and t["background"] else role
+
+
+def united(lists: Iterable[list[Any]]) -> list[Any]:
+    """Every value once, in order of first telling."""
+    return list({repr(value): value for values in lists for value in values}.values())

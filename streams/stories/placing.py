@@ -1,0 +1,60 @@
+"""Core: which story a telling belongs to: the best-linked of its candidates, and others that it joins to that one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from streams.stories.draft import Draft
+from streams.stories.index import candidates
+from streams.stories.link import Link, link
+from streams.stories.record import StoryRecord
+from streams.stories.told import Told
+
+COMPARED_MAX = 40
+"""Tellings of one story that are compared; copies of one telling say nothing new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The stories that a telling links to, best first, and why it does."""
+
+    stories: tuple[StoryRecord, ...]
+    link: Link | None
+
+
+def find_place(draft: Draft, t: Told, apart: frozenset[str], known: Iterable[str] = ()) -> Place:
+    """Where the telling belongs. `apart`: articles that a person has set apart from it."""
+    linked: list[tuple[Link, StoryRecord]] = []
+    seen: set[str] = set()
+    for story in (*known, *candidates(draft, t)):
+        record = draft.story(story)
+        if record is None or record["id"] in seen:
+            continue
+        seen.add(record["id"])
+        found = strength(t, record["tellings"], apart)
+        if found is not None and found.joins:
+            linked.append((found, record))
+    if not linked:
+        return Place((), None)
+    linked.sort(key=lambda pair: (-pair[0].points, pair[1]["founded"], pair[1]["id"]))
+    first = linked[0]
+    others = [record for _, record in linked[1:] if may_join(first[1], record)]
+    return Place((first[1], *others), first[0])
+
+
+def strength(t: Told, tellings: Sequence[Told], apart: frozenset[str] = frozenset()) -> Link | None:
+    """The strongest link between the telling and a story's; None where one of them rules it out."""
+    best: Link | None = None
+    for other in tellings[-COMPARED_MAX:]:
+        if other["article"] in apart:
+            return None
+        found = link(t, other)
+        if found.vetoes:
+            return None
+        if not other["background"] and not found.apart and (best is None or found.points > best.points):
+            best = found
+    return best
+
+
+def may_join(one: StoryRecord, two: StoryRecord) -> bool:
+    """Whether two stories that one telling links to may be one: no telling of either rules out one of the other's."""
+    return not any(link(a, b).vetoes for a in one["tellings"][-COMPARED_MAX:] for b in two["tellings"][-COMPARED_MAX:])

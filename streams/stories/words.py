@@ -1,0 +1,88 @@
+"""Core: the words of a headline as the fold compares them, and a sketch by which copies of one text are known."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from zlib import crc32
+
+_WORD = re.compile(r"[^\W_]+(?:[.'’\-][^\W_]+)*")
+_APOSTROPHE = re.compile(r"['’](?:s)?$|['’]")
+_CREDIT = re.compile(r"\s*\(([^()]{2,80})\)?\s*$")
+
+WORDS_MAX = 24
+"""How many words of a title are compared; headlines have some fifteen."""
+SKETCH_WORDS = 60
+"""How far into title and body the sketch reads: copies of one release open alike."""
+SKETCH_SIZE = 12
+COPY_LIKENESS = 0.7
+"""From this share of common shingles on, two texts are copies of one."""
+COPY_WORDS_MIN = 6
+"""Shorter texts are alike by chance."""
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Words that headlines of this field share without telling the same deal."""
+    text = files("streams.stories").joinpath("data/common_words.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
+def words_of(text: str) -> list[str]:
+    """The words, case folded, possessives and plurals taken off.
+
+    >>> words_of("Intel's new Wildcat Lake chips")
+    ['intel', 'new', 'wildcat', 'lake', 'chip']
+    """
+    return [_stem(_APOSTROPHE.sub("", word)) for word in _WORD.findall(text.casefold())]
+
+
+def _stem(word: str) -> str:
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def without_credit(title: str) -> str:
+    """The title without the outlet that an aggregator credits at its end.
+
+    >>> without_credit("Acme raised $5M (Ann Bee/Daily News)")
+    'Acme raised $5M'
+    """
+    return _CREDIT.sub("", title)
+
+
+def credited(title: str) -> str:
+    """The outlet that a title credits at its end, empty where it credits none.
+
+    >>> credited("Acme raised $5M (Ann Bee/Daily News)")
+    'Daily News'
+    """
+    found = _CREDIT.search(title)
+    return found[1].rpartition("/")[2].strip() if found else ""
+
+
+def distinctive(title: str) -> list[str]:
+    """The title's words that could tell one deal from another: no common ones, no bare numbers; in order, each once."""
+    common = common_words()
+    kept = (w for w in words_of(without_credit(title)) if w not in common and not w.replace(".", "").isdigit())
+    return [w for w in dict.fromkeys(kept) if len(w) > 1][:WORDS_MAX]
+
+
+def sketch(title: str, body: str) -> list[int]:
+    """The least hashes of the opening's three-word shingles (a bottom-k sketch), by a hash fixed across processes."""
+    said = f"{without_credit(title)} {body[:600]}".casefold().split()[:SKETCH_WORDS]
+    if len(said) < COPY_WORDS_MIN:
+        return []
+    shingles = {crc32(f"{a} {b} {c}".encode()) for a, b, c in zip(said, said[1:], said[2:], strict=False)}
+    return sorted(shingles)[:SKETCH_SIZE]
+
+
+def are_copies(left: list[int], right: list[int]) -> bool:
+    """Whether two sketches are of one text, by the share of common hashes among the least of both."""
+    if not left or not right:
+        return False
+    if left == right:
+        return True
+    least = sorted({*left, *right})[: min(len(left), len(right))]
+    shared = set(left) & set(right)
+    return sum(1 for h in least if h in shared) / len(least) >= COPY_LIKENESS
