@@ -51,6 +51,9 @@ GADGET = re.compile(
     I,
 )
 BENCHMARK = re.compile(r"\b(?:benchmarks?|mlperf|outperforms?|beats|faster\s+than)\b", I)
+LOOSE = frozenset({"memory", "silicon", "server", "servers", "semiconductor", "semiconductors"})
+"""Words that speak of chips only in some company."""
+CHIP_AFTER_MEMORY = frozenset("chip chips maker makers chipmaker supplier prices price production supply plant plants module modules technology technologies giant".split())
 LISTING = frozenset(
     {
         "partner",
@@ -99,7 +102,7 @@ class HardwareFrames:
         chip_at = [
             i
             for i, w in enumerate(lowers)
-            if w in self._hard or w.rstrip("s") in self._hard or (w.endswith(("-chip", "-chips")))
+            if w in self._hard or w.endswith(("-chip", "-chips")) or (w in LOOSE and self._is_chip_phrase(lowers, i))
         ]
         centre, fab, capacity = DATA_CENTRE.search(text), FAB.search(text), CAPACITY.search(text)
         if not (chip_at or centre or fab or capacity):
@@ -129,6 +132,17 @@ class HardwareFrames:
         return Candidate(
             "hardware", kind, status.value, frame, parse.sentence, (token.start, token.end), status_words=status.words
         )
+
+    def _is_chip_phrase(self, lowers: list[str], i: int) -> bool:
+        """Whether a word of wider use speaks of chips here: "memory maker", "AI servers", "semiconductor push"."""
+        before, after = lowers[i - 1] if i else "", lowers[i + 1] if i + 1 < len(lowers) else ""
+        if lowers[i] == "memory":
+            return after in CHIP_AFTER_MEMORY or before in {"dram", "flash", "bandwidth", "3d"}
+        if lowers[i] == "silicon":
+            return before in {"custom", "ai", "in-house"} or after in {"photonics", "wafer", "wafers", "chip", "programmes", "programs", "programme"}
+        if lowers[i] in {"server", "servers"}:
+            return before in {"ai", "gpu", "inference", "quantum", "vera"}
+        return True
 
     def _tidy(self, candidate: Candidate, parse: Parse) -> None:
         """Keep who takes part: makers without their products ("Nvidia Blackwell"), no tickers, no products alone."""

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from dealwire.model import Role
 from dealwire.reference.money import FoundSum
+from dealwire.reference.places import region
 from streams.understand.candidate import Candidate
 from streams.understand.figures import roles_of, sums_with
 from streams.understand.grammar import NOBODY, Parse, Party
-from streams.understand.lexicon import table
+from streams.understand.lexicon import table, word_list
 from streams.understand.mentions import Mention
 from streams.understand.status import Status, Telling
 
@@ -40,7 +41,7 @@ class DealFrames:
         self._acquire = frozenset(words["acquire_verbs"].split())
         self._take = frozenset(words["take_verbs"].split())
         self._sell = frozenset(words["sell_verbs"].split())
-        self._company_nouns = frozenset(words["company_nouns"].split())
+        self._company_nouns = frozenset(words["company_nouns"].split()) | word_list("words", "descriptor_nouns", fold=True)
         self._not_targets = frozenset(words["not_targets"].split())
 
     def read(self, parse: Parse) -> Iterator[Candidate]:
@@ -56,6 +57,9 @@ class DealFrames:
             *self._sales(parse, roles),
             *self._bids(parse, roles),
             *self._ventures(parse),
+            *self._private(parse),
+            *self._deals_for(parse, roles),
+            *self._sold_to(parse, roles),
         ):
             if not any(_overlap(candidate, c) for c in found):
                 found.append(candidate)
@@ -311,7 +315,7 @@ class DealFrames:
             if i >= len(parse.tokens) or match.group().lower() in {"merger", "mergers", "tie-up"}:
                 continue
             acquirer, target = self._around_noun(parse, i)
-            if match.group().lower() == "purchase" and not (acquirer.mentions and target.mentions):
+            if match.group().lower() == "purchase" and not (target.mentions and (acquirer.mentions or parse.sums)):
                 continue
             if not target.mentions and not (
                 acquirer.mentions and target.descriptor and set(target.descriptor.lower().split()) & self._company_nouns
@@ -427,12 +431,18 @@ class DealFrames:
         sentence = parse.sentence
         for i, word in enumerate(parse.lowers):
             adjacent = parse.name_at.get(i - 1)
-            if word not in {"deal", "tie-up"} or adjacent is None or not DEAL_SAY.search(sentence.quote):
+            if word not in {"deal", "tie-up", "buy", "acquisition", "takeover"} or adjacent is None or region(adjacent.name):
                 continue
             pair = list(parse.coordinated(adjacent).mentions)
             if len(pair) == 1 and "-" in adjacent.name:
                 pair = self._halves(adjacent)
-            if len(pair) != 2:  # noqa: PLR2004 - a deal has two sides
+            owner = self._owner(parse, adjacent.first)
+            if len(pair) == 1 and owner is not None and owner is not pair[0] and (DEAL_SAY.search(sentence.quote) or parse.sums):
+                pair = [owner, pair[0]]
+            elif len(pair) == 1 and word == "buy" and parse.sums:
+                lead = parse.lead_of(i)
+                pair = [*lead.mentions[:1], pair[0]]
+            if len(pair) != 2 or any(region(m.name) for m in pair) or pair[0] is pair[1]:  # noqa: PLR2004 - a deal has two sides
                 continue
             first, last = parse.segment(i)
             status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]))
@@ -637,15 +647,20 @@ class DealFrames:
                 acquirer = parse.subject_of(i) if word.endswith("s") else parse.lead_of(i)
             elif (before := parse.name_at.get(i - 1)) is not None and not word.endswith("s"):
                 lead = parse.lead_of(i)
-                target = Party((before,))
-                acquirer = lead if lead.mentions and lead.mentions[0] is not before else NOBODY
+                if set(parse.lowers[first:i]) & {"rejects", "rebuffs", "rejected", "rebuffed", "spurns", "dismisses", "snubs", "reviews", "receives", "weigh", "considers", "tops"}:
+                    target, acquirer = lead, parse.coordinated(before)
+                else:
+                    target = Party((before,))
+                    acquirer = lead if lead.mentions and lead.mentions[0] is not before else NOBODY
             elif word in {"bid", "offer", "approach", "proposal"} and behind[:1] and behind[0] in {"from", "by"}:
                 acquirer = parse.phrase_from(i + 2)
+                target = parse.lead_of(i)
+            if not target.mentions and re.search(r"\b(?:reject|rebuff|spurn|dismiss|snub)\w*\b", " ".join(parse.lowers[first:i])):
                 target = parse.lead_of(i)
             if not target.mentions or any(m in target.mentions for m in acquirer.mentions):
                 continue
             if word in {"offer", "offers", "proposal", "approach"} and not re.search(
-                r"\b(?:takeover|buy|acquire|buyout|acquisition|hostile|unsolicited|tender|cash|all-cash|billion|million|bn)\b",
+                r"\b(?:takeover|buy|acquire|buyout|acquisition|raises|sweeten\\w*|ups|reject\\w*|hostile|unsolicited|tender|cash|all-cash|billion|million|bn)\b",
                 parse.sentence.quote,
                 I,
             ):
@@ -659,6 +674,63 @@ class DealFrames:
             candidate = self._candidate(parse, i, "acquisition", status, "bid")
             candidate.add(Party(acquirer.mentions), "acquirer")
             candidate.add(Party(target.mentions), "target")
+            self._price(candidate, parse, roles, i)
+            yield candidate
+
+    def _private(self, parse: Parse) -> Iterator[Candidate]:
+        """A listed company taken off the market: "in talks to take Acme private"."""
+        for i, word in enumerate(parse.lowers):
+            if word not in {"take", "takes", "taking", "took", "taken", "go", "goes", "going"} or "private" not in parse.lowers[i + 1 : i + 9]:
+                continue
+            first, last = parse.segment(i)
+            status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[parse.chain_start(i) : i + 1]))
+            candidate = self._candidate(parse, i, "going_private", status, "going_private")
+            subject = parse.subject_of(i)
+            if word.startswith("go"):
+                candidate.add(Party(subject.mentions), "target")
+            else:
+                candidate.add(Party(parse.object_of(i).mentions), "target")
+                candidate.add(Party(subject.mentions), "acquirer")
+            if candidate.parties:
+                self._price(candidate, parse, roles_of(parse), i)
+                yield candidate
+
+    def _deals_for(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
+        """"X strikes €18bn deal for Y's cable assets", "X is weighing a deal for Y"."""
+        for i, word in enumerate(parse.lowers):
+            if word != "deal" or parse.lowers[i + 1 : i + 2] != ["for"]:
+                continue
+            target = parse.phrase_from(i + 2)
+            lead = parse.lead_of(i)
+            if not target.mentions or not lead.mentions or any(m in target.mentions for m in lead.mentions) or region(target.mentions[0].name):
+                continue
+            first, last = parse.segment(i)
+            status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]))
+            candidate = self._candidate(parse, i, "acquisition", status, "deal_for")
+            candidate.add(Party(lead.mentions), "acquirer")
+            self._targets(candidate, parse, target)
+            self._price(candidate, parse, roles, i)
+            yield candidate
+
+    def _sold_to(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
+        """"X sells Y to Z", "X agrees to sell its stake in Y to Z"."""
+        for i, word in enumerate(parse.lowers):
+            if word not in self._sell or i in parse.name_at:
+                continue
+            first, last = parse.segment(i)
+            thing = parse.object_of(i)
+            to = next((j for j in range(i + 2, min(i + 16, last)) if parse.lowers[j] == "to"), None)
+            buyer = parse.phrase_from(to + 1, words_max=7) if to is not None else NOBODY
+            if not buyer.mentions or not thing.mentions or any(region(m.name) for m in buyer.mentions):
+                continue
+            if self._tail(parse, thing.mentions[-1].last + 1) & self._not_targets:
+                continue
+            subject = parse.subject_of(i)
+            status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[parse.chain_start(i) : i + 1]), sale=True)
+            candidate = self._candidate(parse, i, "divestiture", status, "sold_to")
+            candidate.add(Party(subject.mentions), "seller")
+            candidate.add(Party(thing.mentions), "target")
+            candidate.add(Party(buyer.mentions), "acquirer")
             self._price(candidate, parse, roles, i)
             yield candidate
 
@@ -711,65 +783,7 @@ class DealFrames:
             yield candidate
 
 
-STAKE_VERBS = frozenset(
-    [
-        "takes",
-        "take",
-        "taking",
-        "took",
-        "buys",
-        "buy",
-        "bought",
-        "buying",
-        "acquires",
-        "acquire",
-        "acquired",
-        "acquiring",
-        "builds",
-        "build",
-        "built",
-        "lifts",
-        "lift",
-        "raises",
-        "raised",
-        "boosts",
-        "increases",
-        "increased",
-        "ups",
-        "sells",
-        "sell",
-        "sold",
-        "selling",
-        "sale",
-        "purchase",
-        "purchases",
-        "purchased",
-        "picks",
-        "gets",
-        "got",
-        "snaps",
-        "offload",
-        "offloads",
-        "divest",
-        "divests",
-        "discloses",
-        "disclosed",
-        "reveals",
-        "has",
-        "amasses",
-        "seeks",
-        "seeking",
-        "eyes",
-        "trims",
-        "cuts",
-        "reduces",
-        "secures",
-        "nabs",
-        "invests",
-        "prepares",
-        "proposal",
-    ]
-)
+STAKE_VERBS = word_list("grammar", "stake_verbs")
 
 
 def _overlap(a: Candidate, b: Candidate) -> bool:
