@@ -352,17 +352,17 @@ _SIGN_OF = {
     "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "CAD": "C$", "AUD": "A$", "NZD": "NZ$",
     "HKD": "HK$", "SGD": "S$", "TWD": "NT$", "BRL": "R$",
 }  # fmt: skip
-_SHORT = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
-_SHORT_DIGITS = 3
+_SHORT = ((10**12, "T", 3), (10**9, "B", 3), (10**6, "M", 3), (10**3, "K", 1))
+"""Scales, their letters, and the decimals up to which a sum reads better with them ("$1.25B", but "$1,234,567")."""
 _SAID: dict[str, str] = {"approx": "~{}", "at_least": "{}+", "up_to": "up to {}"}
 
 
 def _format_value(value: float, currency: str) -> str:
     exact = Decimal(str(value))
     said = f"{exact.normalize():,f}"
-    for factor, letter in _SHORT:
+    for factor, letter, decimals in _SHORT:
         short = exact / factor
-        if short >= 1 and short == short.quantize(Decimal(1).scaleb(-_SHORT_DIGITS)):
+        if short >= 1 and short == short.quantize(Decimal(1).scaleb(-decimals)):
             said = f"{short.normalize():,f}{letter}"
             break
     sign = _SIGN_OF.get(currency)
