@@ -9,6 +9,7 @@ book.explain(rule, story, heard)      every clause of one rule, what it met, whe
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from dealwire.document import Document, suggest
 from dealwire.errors import UsageError
@@ -89,6 +90,11 @@ class ReceiverSpec:
     url: str
     """With `${VARIABLE}` unresolved."""
     document: Document
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """All that stands there, the url included."""
+        return self.document.value if isinstance(self.document.value, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dealwire.document import parse, quote
 from dealwire.document.reading import CHARACTERS_MAX
-from dealwire.errors import ConfigError, Problem, UsageError
+from dealwire.errors import ConfigError, Problem
 from rules.load import Source
 
 SUFFIXES = (".yaml", ".yml")
@@ -33,17 +33,23 @@ class RuleFiles:
         problems: list[Problem] = []
         sources: dict[Path, Source] = {}
         for path in self.paths:
-            if not path.exists():
+            if path.exists():
+                self._take(path, sources, problems)
+            else:
                 self._stamps[path] = None
-                raise UsageError(f"{path}: there is no such rules file")
-            self._take(path, sources, problems)
+                problems.append(Problem(str(path), 1, 1, "there is no such file or folder"))
         if problems:
             raise ConfigError(problems)
         return tuple(sources.values())
 
-    def changed(self) -> bool:
-        """Whether any file that was read, or a folder it was found in, is not as it was."""
-        return any(_stamp(path) != stamp for path, stamp in self._stamps.items())
+    def changed(self) -> tuple[Source, ...] | None:
+        """The texts anew where any file that was read, or a folder it was found in, is not as it was; else None.
+
+        What cannot be read raises ConfigError once for each change.
+        """
+        if all(_stamp(path) == stamp for path, stamp in self._stamps.items()):
+            return None
+        return self.read()
 
     def _take(self, path: Path, sources: dict[Path, Source], problems: list[Problem]) -> None:
         self._stamps[path] = _stamp(path)
