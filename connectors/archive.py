@@ -64,6 +64,11 @@ def read(path: Path | str, report: Report) -> Iterator[Article]:
 
 
 def read_ordered(path: Path | str, report: Report, in_memory_max: int = ARTICLES_IN_MEMORY_MAX) -> Iterator[Article]:
+    """The articles of the archive in order, within bounded memory: see in_order."""
+    return in_order(read(path, report), in_memory_max)
+
+
+def in_order(articles: Iterable[Article], in_memory_max: int = ARTICLES_IN_MEMORY_MAX) -> Iterator[Article]:
     """The articles in order of (event time, id), revisions of one in theirs.
 
     At most `in_memory_max` articles are held at once: sorted runs of that many go through temporary files.
@@ -71,7 +76,7 @@ def read_ordered(path: Path | str, report: Report, in_memory_max: int = ARTICLES
     with ExitStack() as held:
         runs: list[Iterable[Article]] = []
         part: list[Article] = []
-        for article in read(path, report):
+        for article in articles:
             part.append(article)
             if len(part) >= in_memory_max:
                 runs.append(_spill(sorted(part, key=_place), held))

@@ -1,5 +1,6 @@
 """Archives: every line an article or a reason, in the order asked for, from any packing."""
 
+import asyncio
 import gzip
 import io
 import json
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.archive import UNDATED, article_of, read, read_ordered
+from connectors.archive_source import ArchiveSource
 from dealwire.errors import RecordError, SourceError
 
 LINES = [
@@ -130,3 +132,25 @@ def test_order_is_event_time_then_id_then_revision_whatever_fits_in_memory(rows,
         found = list(read_ordered(file.name, lambda _: None, in_memory_max))
         everything = sorted(read(file.name, lambda _: None), key=lambda a: (a.at, a.id, a.order))
     assert found == everything
+
+
+def test_an_archive_comes_in_parts_survives_a_restart_and_grows(tmp_path):
+    path = tmp_path / "news.jsonl"
+    path.write_bytes(jsonl(*({"id": str(n), "title": f"T{n}"} for n in range(1200))))
+
+    async def scene():
+        source, seen, state = ArchiveSource("news", path), [], None
+        for visit in range(3):
+            if visit == 1:
+                source = ArchiveSource("news", path)  # a new process
+            batch = await source.fetch(state, UNDATED)
+            seen += [a.id for a in batch.articles]
+            state = batch.state
+            assert batch.more == (visit < 2)
+        assert seen == [str(n) for n in range(1200)]
+        assert (await source.fetch(state, UNDATED)).articles == ()
+        with path.open("ab") as file:
+            file.write(jsonl({"id": "new", "title": "New"}))
+        assert [a.id for a in (await source.fetch(state, UNDATED)).articles] == ["new"]
+
+    asyncio.run(scene())

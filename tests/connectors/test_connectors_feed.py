@@ -17,7 +17,8 @@ ATOM = """<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2
 <entry><title type="html">AT&amp;amp;T &lt;b&gt;buys&lt;/b&gt; Example Labs</title><id>tag:wire.example,2026:1</id>
 <link href="https://wire.example/deals/1?utm_source=feed"/><published>2026-11-19T08:00:00Z</published>
 <updated>2026-11-19T09:00:00Z</updated>
-<content type="html">&lt;p&gt;First line.&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;p&gt;Second.&lt;/p&gt;</content>
+<content type="html">
+&lt;p&gt;First line.&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;p&gt;Second.&lt;/p&gt;</content>
 </entry></feed>"""
 
 
