@@ -33,6 +33,8 @@ log = logger("notifier.consumer")
 POLL_MS = 500
 ALERTS_AT_ONCE = 200
 PRUNE_EVERY = timedelta(hours=1)
+LOOK_EVERY = timedelta(seconds=15)
+"""How often the notifier looks whether its rules, which name the receivers, are still those published."""
 OPERATORS_KINDS = ("silence/", "ack/")
 """What operators write into the outbox themselves; it may stand in the file and not yet on the topic."""
 
@@ -156,22 +158,28 @@ class Ownership(ConsumerRebalanceListener):
 
 
 class Notifier:
-    """Consumes alerts for as long as it runs; keeps the desk while it is the owner."""
+    """Consumes alerts for as long as it runs; keeps the desk while it is the owner.
+
+    `is_stale` says whether a desk opened now would be another than the last one: rules were published meanwhile.
+    """
 
     def __init__(
         self,
         settings: KafkaSettings,
         open_desk: Callable[[], Desk],
+        is_stale: Callable[[], bool],
         clock: Callable[[], datetime],
         retention: timedelta,
     ) -> None:
         self._settings = settings
         self._open_desk = open_desk
+        self._is_stale = is_stale
         self._clock = clock
         self._retention = retention
         self._desk: Desk | None = None
         self._seen_turns = 0
         self._prune_at = clock() + PRUNE_EVERY
+        self._look_at = clock() + LOOK_EVERY
 
     def run(self, stop: threading.Event) -> None:
         """Take alerts until `stop`; StoreError where Kafka or the store cannot be used: nothing taken is then lost."""
@@ -220,9 +228,19 @@ class Notifier:
                 log.warning("commit_refused", alerts=len(batch))
         else:
             self._desk.publish()  # what an operator's command changed meanwhile
-        if self._clock() >= self._prune_at:
-            self._prune_at = self._clock() + PRUNE_EVERY
-            self._desk.prune(self._clock() - self._retention)
+        self._keep_house(self._desk)
+
+    def _keep_house(self, desk: Desk) -> None:
+        """What is to be done now and then: prune the outbox, take up other rules."""
+        now = self._clock()
+        if now >= self._prune_at:
+            self._prune_at = now + PRUNE_EVERY
+            desk.prune(now - self._retention)
+        if now >= self._look_at:
+            self._look_at = now + LOOK_EVERY
+            if self._is_stale():
+                self._leave()
+                self._desk = self._open_desk()
 
     def _leave(self) -> None:
         if self._desk is not None:

@@ -1,10 +1,10 @@
 """Shell: the records that the embedded shell could not take, kept until their owner retries or drops them.
 
-The Kafka shell keeps the same records on a topic (streams.dead_letters), under the same three verbs.
+The Kafka shell keeps the same records on a topic (streams.dead_letters), under the same verbs.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from dealwire.errors import UsageError
@@ -55,16 +55,6 @@ def drop(connection: sqlite3.Connection, ids: Sequence[str]) -> tuple[DeadLetter
     """Forget the dead letters of these ids; UsageError where one is not there, and then none is forgotten."""
     letters = chosen(kept(connection), ids)
     connection.executemany("DELETE FROM dead_letters WHERE id = ?", [(letter.id,) for letter in letters])
-    return letters
-
-
-def retry(
-    connection: sqlite3.Connection, ids: Sequence[str], take: Callable[[DeadLetter], None]
-) -> tuple[DeadLetter, ...]:
-    """Hand the dead letters of these ids to `take` once more and forget them; one that fails again is buried again."""
-    letters = drop(connection, ids)
-    for letter in letters:
-        take(letter)
     return letters
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from dealwire.broker import writing
+from dealwire.broker import records, writing
 from dealwire.errors import DealwireError, RecordError
 from dealwire.identity import digest
 from dealwire.log import logger
@@ -44,6 +44,14 @@ def publish_rules(settings: KafkaSettings, rules: PublishedRules) -> None:
     """Make these the rules that run; the caller has validated them. StoreError where no broker takes them."""
     with writing(settings.server_list) as writer:
         writer.write(settings.topic("rules"), [(KEY, rules.to_bytes())])
+
+
+def published_rules(settings: KafkaSettings) -> PublishedRules | None:
+    """The rules that were published last; None where none were. RecordError where they cannot be read."""
+    last = None
+    for record in records(settings.server_list, settings.topic("rules")):
+        last = record.value
+    return None if last is None else PublishedRules.from_bytes(last)
 
 
 class RulesFeed:

@@ -50,7 +50,7 @@ def run(settings, path, out):
     senders = {"file": Appender(out)}
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    Notifier(settings, open_desk, clock, timedelta(days=30)).run(stop)
+    Notifier(settings, open_desk, lambda: False, clock, timedelta(days=30)).run(stop)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,168 @@
+"""Shell: the Kafka processes put together: ingest, worker, notifier, and what publishes the rules that they run."""
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connectors.fetch import Fetcher
+from connectors.lease import LASTING, visit_while_held
+from connectors.poll import Poller, Visit
+from connectors.publish import Publisher
+from connectors.registry import plan
+from dealwire.bootstrap.rules import Rules, core_from, policy_of
+from dealwire.config import Settings
+from dealwire.errors import UsageError
+from dealwire.log import LogFormat, configure, logger
+from dealwire.model import Article, Reading
+from dealwire.store import feeds
+from dealwire.store.database import Store
+from notifier.consumer import Desk, Notifier
+from notifier.decide import Router
+from notifier.send import Dispatcher
+from rules.files import RuleFiles
+from rules.load import Source
+from streams.core import Core
+from streams.pipeline import Outcome, advance, rebuild_indexes
+from streams.settings import KafkaSettings
+from streams.worker.rulebook import PublishedRules, RulesFile, publish_rules, published_rules
+
+log = logger("ingest")
+
+INGEST_DB = "ingest.db"
+NOTIFIER_DB = "notifier.db"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def kafka_settings(settings: Settings) -> KafkaSettings:
+    """The configuration's Kafka part, its folder made absolute."""
+    return settings.kafka.model_copy(update={"state_dir": settings.place(settings.kafka.state_dir).absolute()})
+
+
+@dataclass(frozen=True, slots=True)
+class CoreHalves:
+    """The core as a worker runs it, on either side of the events topic."""
+
+    core: Core
+
+    @classmethod
+    def of(cls, files: Sequence[RulesFile]) -> "CoreHalves":
+        return cls(core_from(sources_of(files)))
+
+    def understand(self, article: Article) -> Reading:
+        return self.core.understander.understand(article)
+
+    def fold(self, state: Mapping[str, bytes], reading: Reading) -> Outcome:
+        return advance(state, reading, self.core.book, self.core.companies)
+
+    def indexes(self, state: Iterable[tuple[str, bytes]]) -> Mapping[str, bytes | None]:
+        return rebuild_indexes(state)
+
+
+def sources_of(files: Sequence[RulesFile]) -> tuple[Source, ...]:
+    return tuple(Source(file.name, file.text) for file in files)
+
+
+def publish(settings: KafkaSettings, paths: Sequence[Path]) -> PublishedRules:
+    """Make the rules of these files those that run; ConfigError with every mistake, and then nothing changes."""
+    sources = RuleFiles(tuple(paths)).read()
+    core_from(sources)
+    rules = PublishedRules(files=tuple(RulesFile(name=source.name, text=source.text) for source in sources))
+    publish_rules(settings, rules)
+    return rules
+
+
+def running_rules(settings: KafkaSettings) -> tuple[str, Rules]:
+    """The rules that were published last, and their hash; UsageError where none were."""
+    published = published_rules(settings)
+    if published is None:
+        raise UsageError("no rules were published yet; `dealwire rules publish` does it")
+    core = core_from(sources_of(published.files))
+    return published.hash, Rules(RuleFiles(()), core, Router(policy_of(core.book)))
+
+
+class FeedLease:
+    """The lease on the feeds, in the ingest's own store: two ingesters from one feed would be twice the requests."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.holder = f"{socket.gethostname()}:{os.getpid()}"
+
+    def take(self) -> bool:
+        with self._store.transaction() as connection:
+            return feeds.take_lease(connection, self.holder, utc_now(), LASTING)
+
+    def release(self) -> None:
+        with self._store.transaction() as connection:
+            feeds.release_lease(connection, self.holder)
+
+
+async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False) -> None:
+    """Publish what the feeds bring until `stop`; with `once`, until each was visited.
+
+    A feed's state is kept only after the broker has acknowledged its articles: what dies in between is fetched again.
+    """
+    kafka = kafka_settings(settings)
+    with (
+        Store.open(kafka.state_dir / INGEST_DB) as store,
+        Publisher(kafka.server_list, kafka.topic("articles"), kafka.group("ingest")) as publisher,
+    ):
+        lease = FeedLease(store)
+
+        def take(visit: Visit) -> None:
+            publisher.publish(visit.batch.articles)
+            with store.transaction() as connection:
+                feeds.require_lease(connection, lease.holder)
+                feeds.save(connection, visit.record)
+            if visit.batch.articles:
+                log.info("articles_published", feed=visit.record.name, articles=len(visit.batch.articles))
+
+        async def deliver(visit: Visit) -> None:
+            await asyncio.to_thread(take, visit)
+
+        async def visit_feeds(ending: asyncio.Event) -> None:
+            async with Fetcher() as fetcher:
+                every = settings.poll.every
+                planned = [plan(spec, fetcher, root=settings.root, every=every) for spec in settings.feeds]
+                poller = Poller(planned, feeds.load(store.connection))
+                if once:
+                    await poller.once(deliver)
+                    stop.set()
+                else:
+                    await poller.run(deliver, ending)
+
+        await visit_while_held(lease, visit_feeds, stop)
+
+
+def notify(settings: Settings, log_format: LogFormat, log_level: str) -> None:
+    """Run the notifier until a signal stops it."""
+    kafka = kafka_settings(settings)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    used = ""
+    configure(log_format, log_level)
+
+    def open_desk() -> Desk:
+        nonlocal used
+        used, rules = running_rules(kafka)
+        configure(log_format, log_level, rules.secrets)
+
+        def make_dispatcher(store: Store, tell: Callable[[], None]) -> Dispatcher:
+            return Dispatcher(store, rules.senders(), rules.router, on_change=tell)
+
+        return Desk(kafka, kafka.state_dir / NOTIFIER_DB, rules.router, make_dispatcher, utc_now)
+
+    def is_stale() -> bool:
+        published = published_rules(kafka)
+        return published is not None and published.hash != used
+
+    Notifier(kafka, open_desk, is_stale, utc_now, settings.retention.deliveries).run(stop)
