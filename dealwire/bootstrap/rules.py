@@ -4,14 +4,20 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
+
+from pydantic import Field, ValidationError
 
 from dealwire.bootstrap.secrets import fill_in, values_named
-from dealwire.errors import UsageError
+from dealwire.document import check
+from dealwire.errors import ConfigError, Problem, UsageError
 from dealwire.log import logger
 from dealwire.reference.companies import bundled_companies
 from notifier.decide import Policy, Router
-from notifier.send import Sender, build_sender
+from notifier.decide.settings import ReceiverSettings, Routing
+from notifier.render.templates import Templates
+from notifier.send import Outside, Sender, build_sender
+from notifier.send.folder import read_folder
 from rules.book import RuleBook
 from rules.files import RuleFiles
 from rules.load import Source, load
@@ -35,6 +41,12 @@ def load_book(paths: Iterable[Path]) -> RuleBook:
     return load(RuleFiles(tuple(paths)).read())
 
 
+class ReceiverSection(ReceiverSettings):
+    """A receiver as it stands in a rules file: its URL, which bootstrap fills in, and the notifier's settings."""
+
+    url: str = Field(min_length=1)
+
+
 @dataclass(slots=True)
 class Rules:
     """The rules that run. `reload` takes up changed files; until it answers True everything stays as it was."""
@@ -53,10 +65,9 @@ class Rules:
 
     def reload(self) -> bool:
         """Whether the files changed and now run. A ConfigError says why they do not; it is raised once a change."""
-        sources = self.files.changed()
-        if sources is None:
+        if not self.files.changed():
             return False
-        core = core_from(sources)
+        core = core_from(self.files.read())
         router = Router(policy_of(core.book))
         if core.book.hash == self.core.book.hash:
             return False
@@ -66,15 +77,31 @@ class Rules:
     def senders(self) -> dict[str, Sender]:
         """Who takes messages where. A receiver without its secret is reported and left out; its messages wait."""
         senders: dict[str, Sender] = {}
-        for name, spec in self.core.book.receivers.items():
-            settings = self.router.policy.settings(name)
+        for name in self.core.book.receivers:
             try:
-                url = fill_in(spec.url, self.environment)
-                secret = fill_in(settings.secret, self.environment)
-                senders[name] = build_sender(name, url, settings.model_copy(update={"secret": secret}))
+                senders[name] = self.sender(name)
             except UsageError as error:
                 log.warning("receiver_left_out", receiver=name, cause=str(error))
         return senders
+
+    def sender(self, name: str) -> Sender:
+        """Who takes messages for this receiver; UsageError where it lacks its secret or its URL cannot be used."""
+        settings = self.router.policy.settings(name)
+        url = fill_in(self.core.book.receivers[name].url, self.environment)
+        secret = fill_in(settings.secret, self.environment)
+        return build_sender(name, url, settings.model_copy(update={"secret": secret}), self._outside)
+
+    @property
+    def _outside(self) -> Outside:
+        """What senders share: a folder of one's own templates, where the routing names one."""
+        folder = self.router.policy.routing.templates
+        if not folder:
+            return Outside()
+
+        def told(name: str, error: Exception) -> None:
+            log.warning("template_failed", template=name, cause=f"{type(error).__name__}: {error}")
+
+        return Outside(templates=Templates(read_folder(Path(folder)), told))
 
     @property
     def secrets(self) -> list[str]:
@@ -87,5 +114,29 @@ class Rules:
 
 def policy_of(book: RuleBook) -> Policy:
     """What the files say of receivers and routes, as the notifier's settings; ConfigError with every mistake."""
-    receivers: dict[str, Any] = {name: spec.settings for name, spec in book.receivers.items()}
-    return Policy.model_validate({"receivers": receivers, "routing": book.routing or {}})
+    receivers: dict[str, ReceiverSettings] = {}
+    routing, problems = Routing(), list[Problem]()
+    for name, spec in book.receivers.items():
+        section, found = check(spec.document, ReceiverSection)
+        problems += found
+        if section:
+            receivers[name] = ReceiverSettings.model_validate(section.model_dump(exclude={"url"}, by_alias=True))
+    if book.routing:
+        read, found = check(book.routing, Routing)
+        problems += found
+        routing = read or routing
+    if problems:
+        raise ConfigError(problems)
+    try:
+        return Policy(receivers=receivers, routing=routing)
+    except ValidationError as error:
+        raise ConfigError([_cross_problem(book, str(one["ctx"]["error"])) for one in error.errors()]) from error
+
+
+def _cross_problem(book: RuleBook, said: str) -> Problem:
+    """A mistake between sections, told at the section that it names."""
+    document = next(
+        (spec.document for name, spec in book.receivers.items() if said.startswith(f"receiver {name}:")), None
+    )
+    document = document or book.routing
+    return document.problem((), said) if document else Problem("rules", 1, 1, said)

@@ -8,7 +8,7 @@ import typer
 from dealwire.cli.terminal import Exit, err
 from dealwire.errors import DealwireError, UsageError
 
-GROUPS: tuple[str, ...] = ("run", "extract", "rules", "alerts", "outbox", "silences", "routes", "templates", "notify")
+GROUPS: tuple[str, ...] = ("run", "extract", "replay")
 """Modules of dealwire.cli, each with `register(app)`, in the order in which `--help` shows them."""
 
 

@@ -25,6 +25,7 @@ from notifier.decide.routing import Destination, Router
 from notifier.decide.settings import Inhibition
 
 State = Literal["pending", "sending", "sent", "failed", "dead", "dropped"]
+STATES: tuple[State, ...] = ("pending", "sending", "sent", "failed", "dead", "dropped")
 IS_OPEN = "state IN ('pending', 'sending', 'failed')"
 """The states from which a message may still go out."""
 

@@ -44,3 +44,16 @@ def format_duration(length: timedelta) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+
+
+def parse_rate(text: str) -> float:
+    """The seconds between messages that `30/m` allows; ValueError where it says no rate.
+
+    >>> parse_rate("30/m")
+    2.0
+    """
+    count, _, unit = text.partition("/")
+    seconds = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(unit.strip())
+    if seconds is None or not count.strip().isdigit() or int(count) == 0:
+        raise ValueError(f"{text!r} is not a rate; write it like 1/s, 30/m or 100/h")
+    return seconds / int(count)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from notifier.decide.durations import Duration
-from notifier.decide.matchers import Matcher, parse_matchers
+from notifier.decide.durations import Duration, parse_rate
+from notifier.decide.matchers import WHOLE_RECEIVER, Matcher, known_field, parse_matchers
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 """From the least to the most urgent."""
@@ -46,10 +46,24 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str | int | time) else value
 
 
+def _readable_rate(text: str) -> str:
+    if text:
+        parse_rate(text)
+    return text
+
+
+def _fields(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in WHOLE_RECEIVER and not known_field(name):
+            raise ValueError(f"unknown field {name!r} to tell alerts apart by")
+    return names
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+Fields = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), AfterValidator(_fields)]
 Matchers = Annotated[tuple[Matcher, ...], BeforeValidator(parse_matchers)]
 
 
@@ -99,7 +113,7 @@ class Throttle(Setting):
     """At most `most` messages of one key in `every`. Updates of a story already told are never throttled."""
 
     every: Duration
-    by: Names = ("receiver",)
+    by: Fields = ("receiver",)
     most: int = Field(1, ge=1)
 
 
@@ -107,7 +121,7 @@ class ReceiverSettings(Setting):
     """All that may be set about one receiver, beside its URL. Secrets are written `${NAME}`."""
 
     digest: Digest | None = None
-    group_by: Names = ()
+    group_by: Fields = ()
     """Fields whose alerts share one message: `rule`, `subject`, `category`, `labels.team`; `all` for one group."""
     group_wait: Duration = timedelta(seconds=30)
     group_interval: Duration = timedelta(minutes=5)
@@ -115,7 +129,7 @@ class ReceiverSettings(Setting):
     quiet_hours: QuietHours | None = None
     mute_time_intervals: Names = ()
     severity_min: Severity = "info"
-    rate: str = ""
+    rate: Annotated[str, AfterValidator(_readable_rate)] = ""
     """The most that is sent, like `1/s`, `30/m`; a receiver's own kind has a default."""
     deadline: Duration = timedelta(days=1)
     """What is not delivered this long after it was due is dead, and stands in `dealwire outbox list`."""
@@ -141,7 +155,7 @@ class Route(Setting):
     matchers: Matchers = ()
     go_on: bool = Field(default=False, alias="continue")
     routes: tuple["Route", ...] = ()
-    group_by: Names | None = None
+    group_by: Fields | None = None
     group_wait: Duration | None = None
     group_interval: Duration | None = None
     mute_time_intervals: Names | None = None
@@ -152,7 +166,7 @@ class Inhibition(Setting):
 
     source: Matchers
     target: Matchers
-    equal: Names = ()
+    equal: Fields = ()
     within: Duration = timedelta(hours=24)
 
 
@@ -177,12 +191,20 @@ class Policy(Setting):
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
         for name, settings in self.receivers.items():
-            if settings.fallback and settings.fallback not in self.receivers:
-                raise ValueError(f"receiver {name}: unknown fallback {settings.fallback!r}")
+            self._know_fallbacks(name)
             self._know_intervals(f"receiver {name}", settings.mute_time_intervals)
         if self.routing.route:
             self._check_route(self.routing.route)
         return self
+
+    def _know_fallbacks(self, name: str) -> None:
+        seen = [name]
+        while following := self.receivers[seen[-1]].fallback:
+            if following not in self.receivers:
+                raise ValueError(f"receiver {seen[-1]}: unknown fallback {following!r}")
+            if following in seen:
+                raise ValueError(f"receiver {name}: its fallbacks lead back to {following!r}")
+            seen.append(following)
 
     def _check_route(self, route: Route) -> None:
         for receiver in route.receiver:

@@ -9,6 +9,7 @@ from notifier.render.escape import cut, one_line
 from notifier.render.html import html
 from notifier.render.notice import Notice
 from notifier.render.plain import plain
+from notifier.render.templates import BUILT_IN, Templates
 from notifier.render.view import title
 
 SUBJECT_LENGTH_MAX = 200
@@ -23,7 +24,7 @@ class Envelope:
     unsubscribe: str = ""
 
 
-def email(notice: Notice, envelope: Envelope) -> EmailMessage:
+def email(notice: Notice, envelope: Envelope, templates: Templates = BUILT_IN) -> EmailMessage:
     """The message. Its Message-ID comes from the delivery's id, so that a resend is the same message."""
     message = EmailMessage()
     domain = one_line(envelope.sender).rpartition("@")[2].strip("> ") or "dealwire.invalid"
@@ -41,8 +42,8 @@ def email(notice: Notice, envelope: Envelope) -> EmailMessage:
     message["List-Id"] = f"dealwire {one_line(notice.receiver)} <{digest(notice.receiver)}.{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Dealwire-Delivery"] = notice.id
-    message.set_content(plain(notice) + "\n")
-    message.add_alternative(html(notice), subtype="html")
+    message.set_content(plain(notice, templates) + "\n")
+    message.add_alternative(html(notice, templates, unsubscribe=envelope.unsubscribe), subtype="html")
     return message
 
 

@@ -1,12 +1,9 @@
-"""Core: messages as HTML for email."""
-
-from markupsafe import Markup, escape
+"""Core: messages as HTML for email: one column, inline styles, no script, nothing loaded from elsewhere."""
 
 from notifier.render.notice import Notice
-from notifier.render.plain import plain
-from notifier.render.view import title
+from notifier.render.templates import BUILT_IN, Templates
 
 
-def html(notice: Notice) -> str:
-    """The message as one HTML page; every text in it is escaped."""
-    return str(Markup("<!doctype html><title>{}</title><pre>{}</pre>").format(title(notice), escape(plain(notice))))
+def html(notice: Notice, templates: Templates = BUILT_IN, *, unsubscribe: str = "") -> str:
+    """The message as one page; every text in it is escaped."""
+    return templates.render("html", notice, unsubscribe=unsubscribe)

@@ -1,10 +1,16 @@
-"""Core: Slack's Block Kit, within Slack's limits (docs.slack.dev/reference/block-kit/blocks)."""
+"""Core: Slack's Block Kit, within Slack's limits (docs.slack.dev/reference/block-kit/blocks).
 
+The template writes mrkdwn; a line that begins with `#` opens a block there. Values cannot hold line breaks, so none of
+them can open one.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
-from notifier.render.escape import cut, slack, slack_link
+from notifier.render.escape import cut, slack
 from notifier.render.notice import Notice
-from notifier.render.view import View, title, view
+from notifier.render.templates import BUILT_IN, Templates
+from notifier.render.view import title
 
 HEADER_LENGTH_MAX = 150
 SECTION_LENGTH_MAX = 3000
@@ -12,72 +18,63 @@ FIELD_LENGTH_MAX = 2000
 FIELDS_MAX = 10
 BLOCKS_MAX = 50
 TEXT_LENGTH_MAX = 3000
+HALF_ENTITY_LENGTH_MAX = 5
 
 Block = dict[str, Any]
 
 
-def blocks(notice: Notice) -> list[Block]:
-    """The message's blocks; what does not fit is counted in the last one."""
-    if notice.form == "notice":
-        lines = "\n".join(slack(line) for line in notice.lines)
-        return [_header(title(notice)), *([_section(lines)] if lines else [])]
-    if len(notice.alerts) == 1:
-        return _alert(view(notice.alerts[0], notice.story_url), title(notice))
-    shown: list[Block] = [_header(title(notice))]
-    for done, alert in enumerate(notice.alerts):
-        more = _in_group(view(alert, notice.story_url))
-        if len(shown) + len(more) >= BLOCKS_MAX:
-            return [*shown, _context(f"and {len(notice.alerts) - done} more")]
-        shown.extend(more)
-    return shown
+def blocks(notice: Notice, templates: Templates = BUILT_IN) -> list[Block]:
+    """The message's blocks; how many did not fit is said in the last one."""
+    heading = {"type": "plain_text", "text": cut(title(notice), HEADER_LENGTH_MAX), "emoji": False}
+    made: list[Block] = [{"type": "header", "text": heading}, *_blocks(templates.render("slack", notice))]
+    if len(made) > BLOCKS_MAX:
+        more = len(made) - BLOCKS_MAX + 1
+        return [*made[: BLOCKS_MAX - 1], _context(f"{more} more parts of this message are not shown")]
+    return made
 
 
 def fallback_text(notice: Notice) -> str:
     """What notifications and screen readers say."""
-    return cut(slack(title(notice)), TEXT_LENGTH_MAX)
+    return _cut(slack(title(notice)), TEXT_LENGTH_MAX)
 
 
-def _alert(shown: View, heading: str) -> list[Block]:
-    made = [_header(heading)]
-    if shown.changes:
-        made.append(_section("\n".join(f":arrows_counterclockwise: {slack(change)}" for change in shown.changes)))
-    if shown.facts:
-        fields = [
-            {"type": "mrkdwn", "text": cut(f"*{slack(label)}*\n{slack(value)}", FIELD_LENGTH_MAX)}
-            for label, value in shown.facts[:FIELDS_MAX]
-        ]
-        made.append({"type": "section", "fields": fields})
-    if shown.quote:
-        by = f"\n— {slack(shown.quote_source)}" if shown.quote_source else ""
-        made.append(_section(f"> {slack(shown.quote)}{by}"))
-    if shown.sources:
-        links = " · ".join(slack_link(s.url, s.name) for s in shown.sources)
-        made.append(_section(links + (f" and {shown.sources_more} more" if shown.sources_more else "")))
-    made.append(_context(_why(shown)))
-    return made
+def _blocks(text: str) -> Iterator[Block]:
+    kind, lines = "", list[str]()
+    for line in [*text.splitlines(), "#end"]:
+        if not line.startswith("#"):
+            lines.append(line)
+            continue
+        body = "\n".join(lines).strip()
+        if kind == "divider":
+            yield {"type": "divider"}
+        elif body and kind == "fields":
+            yield {"type": "section", "fields": [_field(said) for said in body.splitlines()[:FIELDS_MAX]]}
+        elif body:
+            yield _context(body) if kind == "context" else _section(body)
+        kind, lines = line[1:].strip(), []
 
 
-def _in_group(shown: View) -> list[Block]:
-    changes = "".join(f"\n:arrows_counterclockwise: {slack(change)}" for change in shown.changes)
-    links = " · ".join(slack_link(s.url, s.name) for s in shown.sources)
-    quote = f"\n> {slack(shown.quote)}" if shown.quote else ""
-    return [_section(f"*{slack(shown.headline)}*{changes}{quote}\n{links}"), _context(_why(shown))]
-
-
-def _why(shown: View) -> str:
-    said = f"Why: *{slack(shown.rule)}*" + (f" — {slack('; '.join(shown.why))}" if shown.why else "")
-    sure = f" · confidence {shown.confidence}" if shown.confidence else ""
-    link = f" · {slack_link(shown.link, 'story')}" if shown.link else ""
-    return said + sure + link
-
-
-def _header(text: str) -> Block:
-    return {"type": "header", "text": {"type": "plain_text", "text": cut(text, HEADER_LENGTH_MAX), "emoji": False}}
+def _field(line: str) -> Block:
+    label, _, value = line.partition(" | ")
+    return {"type": "mrkdwn", "text": _cut(f"*{label.strip()}*\n{value.strip()}", FIELD_LENGTH_MAX)}
 
 
 def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, SECTION_LENGTH_MAX)}}
+    return {"type": "section", "text": {"type": "mrkdwn", "text": _cut(text, SECTION_LENGTH_MAX)}}
 
 
 def _context(text: str) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(text, SECTION_LENGTH_MAX)}]}
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": _cut(text, SECTION_LENGTH_MAX)}]}
+
+
+def _cut(text: str, limit: int) -> str:
+    """Cut without leaving half a link or half an entity, which would show or forge something else."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    if kept.rfind("<") > kept.rfind(">"):
+        kept = kept[: kept.rfind("<")]
+    entity = kept.rfind("&")
+    if entity >= 0 and ";" not in kept[entity:] and len(kept) - entity <= HALF_ENTITY_LENGTH_MAX:
+        kept = kept[:entity]
+    return kept.rstrip() + "…"

@@ -4,7 +4,7 @@ Texts here are plain and unescaped; each medium escapes them its own way (`notif
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from dealwire.model import Alert, Figure, Money, Story
@@ -52,6 +52,7 @@ class View:
     why: tuple[str, ...]
     sources: tuple[Source, ...]
     sources_more: int
+    source_count: int
     confidence: str
     link: str
     worth: float
@@ -59,6 +60,36 @@ class View:
     story: str
     alert: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A digest's part: the stories of one category, the biggest first."""
+
+    category: str
+    alerts: tuple[View, ...]
+
+
+def views(notice: Notice) -> tuple[View, ...]:
+    """The notice's stories, each once, as its latest alert has it, with all that changed."""
+    latest: dict[str, View] = {}
+    for alert in sorted(notice.alerts, key=lambda a: a.version):
+        shown = view(alert, notice.story_url)
+        before = latest.get(alert.story)
+        if before:
+            changes = tuple(dict.fromkeys((*before.changes, *shown.changes)))
+            why = tuple(dict.fromkeys((*before.why, *shown.why)))
+            shown = replace(shown, changes=changes, why=why)
+        latest[alert.story] = shown
+    return tuple(latest.values())
+
+
+def sections(notice: Notice) -> tuple[Section, ...]:
+    """The notice's stories by category, the biggest sums first."""
+    shown = sorted(views(notice), key=lambda v: -v.worth)
+    categories = dict.fromkeys([*CATEGORY_NAMES.values(), *(v.category for v in shown)])
+    parts = (Section(c or "Other", tuple(v for v in shown if v.category == c)) for c in categories)
+    return tuple(part for part in parts if part.alerts)
 
 
 def view(alert: Alert, story_url: str = "") -> View:
@@ -79,6 +110,7 @@ def view(alert: Alert, story_url: str = "") -> View:
         why=tuple(dict.fromkeys(f"{one_line(r.clause)} — {one_line(r.met_by)}" for r in alert.reasons)),
         sources=sources[:SOURCES_MAX],
         sources_more=max(0, len(sources) - SOURCES_MAX),
+        source_count=story.source_count if story else len(sources),
         confidence=f"{story.confidence:.0%}" if story else "",
         link=web_link(story_url.replace("{id}", quote(alert.story, safe=""))) if story_url else "",
         worth=_worth(story),

@@ -2,6 +2,6 @@
 
 from notifier.send.build import build_sender
 from notifier.send.dispatcher import Dispatcher, World
-from notifier.send.sender import Receipt, Sender
+from notifier.send.sender import Outside, Receipt, Sender
 
-__all__ = ["Dispatcher", "Receipt", "Sender", "World", "build_sender"]
+__all__ = ["Dispatcher", "Outside", "Receipt", "Sender", "World", "build_sender"]

@@ -43,16 +43,3 @@ class Breaker:
         newly = self.open_until is None
         self.open_until = now + min(self.pause * 2 ** min(self.failures - self.failures_to_open, 16), self.pause_max)
         return newly
-
-
-def parse_rate(text: str) -> float:
-    """The seconds between messages that `30/m` allows; ValueError where it says no rate.
-
-    >>> parse_rate("30/m")
-    2.0
-    """
-    count, _, unit = text.partition("/")
-    seconds = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(unit.strip())
-    if seconds is None or not count.strip().isdigit() or int(count) == 0:
-        raise ValueError(f"{text!r} is not a rate; write it like 1/s, 30/m or 100/h")
-    return seconds / int(count)

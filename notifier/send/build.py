@@ -1,36 +1,20 @@
 """Shell: the sender for a receiver's URL."""
 
-import ssl
-from collections.abc import Callable
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
-
-from rich.console import Console
 
 from dealwire.errors import UsageError
 from notifier.decide.settings import ReceiverSettings
 from notifier.send import slack
 from notifier.send.email import Mail
 from notifier.send.redact import Redactor
-from notifier.send.sender import Sender
+from notifier.send.sender import Outside, Sender
 from notifier.send.terminal import Terminal
 from notifier.send.webhook import Webhook
 
 SLACK_HOOKS_HOST = "hooks.slack.com"
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def build_sender(
-    name: str,
-    url: str,
-    settings: ReceiverSettings,
-    *,
-    console: Console | None = None,
-    clock: Callable[[], datetime] = _utc_now,
-) -> Sender:
+def build_sender(name: str, url: str, settings: ReceiverSettings, outside: Outside | None = None) -> Sender:
     """The sender for this URL, whose secrets are filled in; UsageError, without them, where it cannot be used.
 
     `terminal://` prints; `slack://` and Slack's own hook addresses, `mailto(s)://`, and `http(s)://` (a signed JSON
@@ -39,31 +23,28 @@ def build_sender(
     if not url.strip():
         raise UsageError(f"receiver {name}: its URL is empty; is its environment variable set?")
     try:
-        return _build(name, url.strip(), settings, console, clock)
+        return _build(name, url.strip(), settings, outside or Outside())
     except ValueError as error:
-        raise UsageError(
-            f"receiver {name}: {Redactor(url, [settings.secret])(error)}"
-        ) from None  # the cause may hold the URL
+        said = Redactor(url, [settings.secret])(error)
+        raise UsageError(f"receiver {name}: {said}") from None  # the cause may hold the URL
 
 
-def _build(
-    name: str, url: str, settings: ReceiverSettings, console: Console | None, clock: Callable[[], datetime]
-) -> Sender:
+def _build(name: str, url: str, settings: ReceiverSettings, outside: Outside) -> Sender:
     parts = urlsplit(url)
     match parts.scheme:
         case "terminal":
-            return Terminal(name, console)
+            return Terminal(name, outside.console)
         case "slack":
-            return slack.build(name, url, settings, clock)
+            return slack.build(name, url, settings, outside)
         case "http" | "https" if parts.hostname == SLACK_HOOKS_HOST:
-            return slack.build(name, url, settings, clock)
+            return slack.build(name, url, settings, outside)
         case "http" | "https":
-            return Webhook(name, url, settings.secret, settings.timeout.total_seconds(), clock)
+            return Webhook(name, url, settings, outside)
         case "mailto" | "mailtos":
-            return Mail(name, url, settings, ssl.create_default_context)
+            return Mail(name, url, settings, outside.templates)
         case "":
             raise ValueError("its URL has no scheme; write it like slack://…, mailtos://…, https://… or terminal://")
         case _:
             from notifier.send.relay import Relay  # noqa: PLC0415 - Apprise is half a second that most do not need
 
-            return Relay(name, url, settings)
+            return Relay(name, url, settings, outside)

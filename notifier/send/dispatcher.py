@@ -20,9 +20,10 @@ from dealwire.log import logger
 from dealwire.store import outbox
 from dealwire.store.database import Store
 from dealwire.store.outbox import Delivery
+from notifier.decide.durations import parse_rate
 from notifier.decide.routing import Router
 from notifier.render.notice import Notice
-from notifier.send.backoff import Breaker, parse_rate
+from notifier.send.backoff import Breaker
 from notifier.send.compose import compose
 from notifier.send.sender import Receipt, Sender
 from notifier.send.verdict import Verdict, bury, judge, record

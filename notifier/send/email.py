@@ -5,7 +5,6 @@ A recipient that is refused for good is named; the others have their mail, and i
 
 import smtplib
 import ssl
-from collections.abc import Callable
 from email.message import EmailMessage
 
 from dealwire.errors import DeliveryError
@@ -13,6 +12,7 @@ from dealwire.identity import digest
 from notifier.decide.settings import ReceiverSettings
 from notifier.render.email import Envelope, email
 from notifier.render.notice import Notice
+from notifier.render.templates import Templates
 from notifier.send.mailbox import Mailbox
 from notifier.send.redact import Redactor
 from notifier.send.sender import PartialDeliveryError, Receipt
@@ -26,7 +26,7 @@ TAKEN_BY = "taken_by"
 class Mail:
     """Hands mail in at one SMTP server, with a connection for each message."""
 
-    def __init__(self, name: str, url: str, settings: ReceiverSettings, context: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(self, name: str, url: str, settings: ReceiverSettings, templates: Templates) -> None:
         mailbox = Mailbox.from_url(url)
         self.name = name
         self.target = f"mail by {mailbox.host}:{mailbox.port}"
@@ -35,11 +35,11 @@ class Mail:
         self._mailbox = mailbox
         self._envelope = Envelope(mailbox.sender, mailbox.recipients, settings.unsubscribe)
         self._timeout_seconds = settings.timeout.total_seconds()
-        self._context = context
+        self._templates = templates
         self.clean = Redactor("", [mailbox.password])
 
     def send(self, notice: Notice) -> Receipt:
-        message = email(notice, self._envelope)
+        message = email(notice, self._envelope, self._templates)
         done = [address for address in notice.taken.get(TAKEN_BY, "").split(", ") if address]
         targets = [address for address in self._mailbox.recipients if address not in done]
         try:
@@ -63,13 +63,13 @@ class Mail:
         box = self._mailbox
         if box.mode == "ssl":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                box.host, box.port, timeout=self._timeout_seconds, context=self._context()
+                box.host, box.port, timeout=self._timeout_seconds, context=ssl.create_default_context()
             )
         else:
             server = smtplib.SMTP(box.host, box.port, timeout=self._timeout_seconds)
         with server:
             if box.mode == "starttls":
-                server.starttls(context=self._context())
+                server.starttls(context=ssl.create_default_context())
             if box.user:
                 server.login(box.user, box.password)
             return server.send_message(message, box.sender, targets)

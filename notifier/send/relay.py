@@ -18,7 +18,7 @@ from notifier.render.notice import Notice
 from notifier.render.plain import plain
 from notifier.render.view import title
 from notifier.send.redact import Redactor, place_of
-from notifier.send.sender import Receipt
+from notifier.send.sender import Outside, Receipt
 
 PERMANENT_SIGNS = ("401", "403", "404", "unauthorized", "forbidden", "not found", "invalid token")
 """What Apprise says of an answer that asking again does not change."""
@@ -28,12 +28,13 @@ TITLE_LENGTH_MAX = 250
 class Relay:
     """One Apprise URL."""
 
-    def __init__(self, name: str, url: str, settings: ReceiverSettings) -> None:
+    def __init__(self, name: str, url: str, settings: ReceiverSettings, outside: Outside) -> None:
         self.clean = Redactor(url)
         self.name = name
         self.target = place_of(url)
         self.channel = digest("apprise", url)
         self.seconds_between = 0.0
+        self._templates = outside.templates
         self._timeout_seconds = settings.timeout.total_seconds()
         logging.getLogger("apprise").propagate = False  # its lines hold tokens; they are read from its results instead
         service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
@@ -46,7 +47,7 @@ class Relay:
 
     def send(self, notice: Notice) -> Receipt:
         with self._service.notify(
-            body=markdown(notice) if self._marked else plain(notice),
+            body=markdown(notice, self._templates) if self._marked else plain(notice, self._templates),
             title=cut(title(notice), TITLE_LENGTH_MAX),
             body_format=apprise.NotifyFormat.MARKDOWN if self._marked else apprise.NotifyFormat.TEXT,
             timeout=self._timeout_seconds,

@@ -5,16 +5,34 @@ with `retry_after_seconds` where the receiver said when to come back. No text it
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
+
+from rich.console import Console
 
 from dealwire.errors import DeliveryError
 from notifier.render.notice import Notice
+from notifier.render.templates import BUILT_IN, Templates
 
 Receipt = Mapping[str, str]
 """What the receiver answered, by name: Slack's channel and ts, an email's Message-ID, an HTTP status."""
 
 RETRIED_STATUSES = frozenset({408, 409, 425, 429})
 """Beside all of 500 to 599: the request may be taken later."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What senders share: the time, the templates, and where a terminal's messages are printed."""
+
+    now: Callable[[], datetime] = _utc_now
+    templates: Templates = BUILT_IN
+    console: Console | None = None
 
 
 class PartialDeliveryError(DeliveryError):

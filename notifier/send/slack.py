@@ -9,8 +9,7 @@
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -25,7 +24,7 @@ from notifier.render.notice import Notice
 from notifier.render.slack import blocks, fallback_text
 from notifier.send.http import faults_reported, retry_after_seconds
 from notifier.send.redact import Redactor
-from notifier.send.sender import Receipt, Sender, refused
+from notifier.send.sender import Outside, Receipt, Sender, refused
 
 HOOKS = "https://hooks.slack.com/"
 API = "https://slack.com/api/"
@@ -42,32 +41,32 @@ SILENT.addHandler(logging.NullHandler())
 SILENT.propagate = False
 
 
-def build(name: str, url: str, settings: ReceiverSettings, clock: Callable[[], datetime]) -> Sender:
+def build(name: str, url: str, settings: ReceiverSettings, outside: Outside) -> Sender:
     """The sender for a Slack URL; ValueError where it names neither a webhook nor a bot."""
     parts = urlsplit(url)
     if parts.scheme != "slack":
-        return SlackWebhook(name, url, settings, clock)
+        return SlackWebhook(name, url, settings, outside)
     words = [unquote(w) for w in (parts.netloc.rpartition("@")[2], *parts.path.split("/")) if w]
     channel = f"#{unquote(parts.fragment)}" if parts.fragment else ""
     if words and words[0].startswith("xox"):
         channel = channel or "".join(words[1:2])
         if not channel:
             raise ValueError("a Slack bot's URL names a channel: slack://xoxb-…/#channel")
-        return SlackBot(name, words[0], channel, settings, clock)
+        return SlackBot(name, words[0], channel, settings, outside)
     if len(words) < 3:
         raise ValueError("a Slack URL is slack://T…/B…/X… (a webhook) or slack://xoxb-…/#channel (a bot)")
-    return SlackWebhook(name, f"{HOOKS}services/{'/'.join(words[:3])}", settings, clock)
+    return SlackWebhook(name, f"{HOOKS}services/{'/'.join(words[:3])}", settings, outside)
 
 
 class SlackWebhook:
     """Posts to one incoming webhook. A changed story is a short message of its own."""
 
-    def __init__(self, name: str, url: str, settings: ReceiverSettings, clock: Callable[[], datetime]) -> None:
+    def __init__(self, name: str, url: str, settings: ReceiverSettings, outside: Outside) -> None:
         self.name = name
         self.target = "Slack webhook"
         self.channel = digest("slack-webhook", url)
         self.seconds_between = SECONDS_BETWEEN
-        self._clock = clock
+        self._outside = outside
         self.clean = Redactor(url)
         if settings.base_url:
             url = settings.base_url.rstrip("/") + "/" + urlsplit(url).path.lstrip("/")
@@ -78,10 +77,13 @@ class SlackWebhook:
     def send(self, notice: Notice) -> Receipt:
         with faults_reported(self.target, self.clean):
             answer = self._client.send(
-                text=fallback_text(notice), blocks=blocks(notice), unfurl_links=False, unfurl_media=False
+                text=fallback_text(notice),
+                blocks=blocks(notice, self._outside.templates),
+                unfurl_links=False,
+                unfurl_media=False,
             )
         if answer.status_code != 200 or answer.body.strip() != "ok":
-            wait = retry_after_seconds(answer.headers, self._clock())
+            wait = retry_after_seconds(answer.headers, self._outside.now())
             status = answer.status_code if answer.status_code != 200 else 502  # 200 without "ok": not Slack, or cut off
             raise refused(self.target, status, self.clean(answer.body)[:200], wait)
         return {"status": "200"}
@@ -93,16 +95,14 @@ class SlackWebhook:
 class SlackBot:
     """Posts to one channel by the Web API, and knows its messages again by their `ts`."""
 
-    def __init__(
-        self, name: str, token: str, channel: str, settings: ReceiverSettings, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, name: str, token: str, channel: str, settings: ReceiverSettings, outside: Outside) -> None:
         self.name = name
         self.target = "Slack API"
         self.channel = digest("slack-bot", token, channel)
         self.seconds_between = SECONDS_BETWEEN
         self._to = channel
         self._updates = settings.updates
-        self._clock = clock
+        self._outside = outside
         self.clean = Redactor("", [token])
         self._client = WebClient(
             token=token,
@@ -116,7 +116,7 @@ class SlackBot:
         message: dict[str, Any] = {
             "channel": self._to,
             "text": fallback_text(notice),
-            "blocks": blocks(notice),
+            "blocks": blocks(notice, self._outside.templates),
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {"event_type": "dealwire_delivery", "event_payload": {"delivery": notice.id}},
@@ -146,7 +146,7 @@ class SlackBot:
         headers = getattr(answer, "headers", {})
         data = getattr(answer, "data", answer)
         code = str(data.get("error", "")) if isinstance(data, dict) else ""
-        wait = retry_after_seconds(headers, self._clock())
+        wait = retry_after_seconds(headers, self._outside.now())
         if status == 200 and code and code not in RETRIED_ERRORS:
             return DeliveryError(f"{self.target} refused: {self.clean(code)}", permanent=True)
         if status == 200:

@@ -11,34 +11,33 @@ The body's schema is `notifier.render.payload`. Check the signature in constant 
 
 import hashlib
 import hmac
-from collections.abc import Callable
-from datetime import datetime
 
 from dealwire.identity import digest
+from notifier.decide.settings import ReceiverSettings
 from notifier.render.notice import Notice
 from notifier.render.payload import payload
 from notifier.send.http import faults_reported, post, retry_after_seconds
 from notifier.send.redact import Redactor, place_of
-from notifier.send.sender import Receipt, refused
+from notifier.send.sender import Outside, Receipt, refused
 
 
 class Webhook:
     """Posts notices as JSON to one address."""
 
-    def __init__(self, name: str, url: str, secret: str, timeout_seconds: float, clock: Callable[[], datetime]) -> None:
+    def __init__(self, name: str, url: str, settings: ReceiverSettings, outside: Outside) -> None:
         self.name = name
         self.target = place_of(url)
         self.channel = digest("webhook", url)
         self.seconds_between = 0.0
         self._url = url
-        self._secret = secret
-        self._timeout_seconds = timeout_seconds
-        self._clock = clock
-        self.clean = Redactor(url, [secret])
+        self._secret = settings.secret
+        self._timeout_seconds = settings.timeout.total_seconds()
+        self._now = outside.now
+        self.clean = Redactor(url, [settings.secret])
 
     def send(self, notice: Notice) -> Receipt:
         body = payload(notice)
-        moment = str(int(self._clock().timestamp()))
+        moment = str(int(self._now().timestamp()))
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "dealwire",
@@ -50,7 +49,7 @@ class Webhook:
         with faults_reported(self.target, self.clean):
             status, said, answered = post(self._url, body, headers, self._timeout_seconds)
         if not 200 <= status < 300:
-            raise refused(self.target, status, self.clean(said)[:200], retry_after_seconds(answered, self._clock()))
+            raise refused(self.target, status, self.clean(said)[:200], retry_after_seconds(answered, self._now()))
         return {"status": str(status)}
 
     def close(self) -> None:

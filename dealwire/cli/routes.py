@@ -1,0 +1,88 @@
+"""Shell: `dealwire routes`: where alerts go, drawn and tried."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dealwire.cli.desk import CONFIG, AsJson, Config, StorePath, open_store, read_moment, read_rules
+from dealwire.cli.terminal import out, print_json
+from dealwire.errors import UsageError
+
+if TYPE_CHECKING:
+    from dealwire.model import Alert
+
+SHOW_HELP = """Draw the routing tree, with the receivers and grouping of each node.
+
+    dealwire routes show --config dealwire.yaml
+"""
+TEST_HELP = """Say where an alert would go, by which way, and what would be decided there. Nothing is sent or recorded.
+
+    dealwire routes test 3f9a2c4be1d07a55aa10 --at 2026-03-28T23:30
+    dealwire routes test alerts.jsonl
+"""
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True)
+    group.command("show", help=SHOW_HELP)(show)
+    group.command("test", help=TEST_HELP)(try_routes)
+    app.add_typer(group, name="routes", help="Where alerts go.")
+
+
+def show(config: Config = CONFIG) -> None:
+    for depth, line in read_rules(config).router.draw():
+        out.print("  " * depth + ("└ " if depth else "") + line, markup=False)
+
+
+def try_routes(
+    alert: Annotated[str, typer.Argument(help="An alert's id, or a file with alerts as JSON Lines.")],
+    at: Annotated[str, typer.Option(help="As if it came at this moment.")] = "",
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+    store: StorePath = None,
+) -> None:
+    from notifier.decide import decide
+    from notifier.decide.decision import NOTHING
+
+    router = read_rules(config).router
+    now = datetime.now(UTC)
+    for tried in _alerts(alert, config, store):
+        moment = read_moment(at, now) if at else tried.at
+        ways = [(to, decide(tried, to, NOTHING, moment, router.policy.routing)) for to in router.destinations(tried)]
+        if as_json:
+            told = [
+                {
+                    "receiver": to.receiver,
+                    "path": list(to.path),
+                    "outcome": d.outcome,
+                    "reason": d.reason,
+                    "due_at": d.due_at,
+                }
+                for to, d in ways
+            ]
+            print_json({"alert": tried.id, "at": moment.isoformat(), "destinations": told})
+            continue
+        out.print(
+            f"alert {tried.id} of rule {tried.rule}, {tried.severity}, at {moment:%Y-%m-%d %H:%M} UTC", markup=False
+        )
+        for step in router.explain(tried):
+            mark = "✓" if step.matched else "✗"
+            out.print(f"  {mark} {' / '.join(step.path)}: {step.why}", markup=False)
+        for to, decision in ways:
+            out.print(f"  → {to.receiver}: {decision.outcome}: {decision.reason}", markup=False)
+
+
+def _alerts(named: str, config: Path, store: Path | None) -> "list[Alert]":
+    from dealwire.model import Alert
+    from dealwire.store import receipts
+
+    path = Path(named)
+    if path.is_file():
+        return [Alert.from_bytes(line) for line in path.read_bytes().splitlines() if line.strip()]
+    with open_store(config, store) as opened:
+        found = receipts.find(opened.connection, named)
+    if found is None:
+        raise UsageError(f"{named!r} is neither an alert in the store nor a file")
+    return [found.alert]
