@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dealwire.document import Document, Path, check, parse, paused_collection, quote, suggest
+from dealwire.document.reading import Marks
 from dealwire.errors import ConfigError, Problem
 from dealwire.identity import digest
 from dealwire.reference.companies import Companies, bundled_companies
@@ -58,6 +59,13 @@ class _File:
         value = self.document.value
         found = value.get(section) if isinstance(value, dict) else None
         return found if isinstance(found, list) else []
+
+    def line(self, path: Path) -> int:
+        """In which line the item of a list at the top begins."""
+        marks: Marks | None = self.document.marks
+        for step in path:
+            marks = marks.child(step) if marks else None
+        return marks.line + 1 if marks else 0
 
     def mapping(self, section: str) -> dict[str, Any]:
         value = self.document.value
@@ -123,7 +131,7 @@ class _Loading:
 
     def _rules(self, names: Names, receivers: dict[str, ReceiverSpec]) -> tuple[Rule, ...]:
         found: list[Rule] = []
-        places: dict[str, tuple[str, int]] = {}
+        places: dict[str, tuple[_File, Path]] = {}
         for file in self.files:
             compiler = _Compiler(file, Grammar(file.document, names, self.problems), self.problems)
             for number, raw in enumerate(file.entries("rules")):
@@ -137,14 +145,15 @@ class _Loading:
                     found.append(rule)
         return tuple(found)
 
-    def _check_id(self, file: _File, path: Path, rule_id: Any, places: dict[str, tuple[str, int]]) -> None:
+    def _check_id(self, file: _File, path: Path, rule_id: Any, places: dict[str, tuple[_File, Path]]) -> None:
         if not isinstance(rule_id, str):
             return
         first = places.get(rule_id)
         if first is None:
-            places[rule_id] = (file.document.name, file.document.place(path)[0])
+            places[rule_id] = (file, path)
         else:
-            self._mistake(file, path, f"rule id {quote(rule_id)} is there twice", f"first in {first[0]}:{first[1]}")
+            hint = f"first in {first[0].document.name}:{first[0].line(first[1])}"
+            self._mistake(file, path, f"rule id {quote(rule_id)} is there twice", hint)
 
     def _check_send_to(self, file: _File, path: Path, value: Any, receivers: dict[str, ReceiverSpec]) -> None:
         named = [(path, value)] if isinstance(value, str) else []
@@ -201,7 +210,7 @@ class _Compiler:
             correlation=correlation,
             tests=entry.tests,
             file=self.file.document.name,
-            line=self.file.document.place(path)[0],
+            line=self.file.line(path),
         )
 
     def _clause(self, value: Any, path: Path) -> Clause | None:
