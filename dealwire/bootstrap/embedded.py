@@ -115,8 +115,10 @@ class _Delivery:
                     log.warning("rules_rejected", problem=str(problem))
                 return
             if changed:
-                self._embedded.use(self._service.rules.core)
-                log.info("rules_in_use", hash=self._service.rules.core.book.hash)
+                rules = self._service.rules
+                self._embedded.use(rules.core)
+                self._dispatcher.use(rules.senders(), rules.router)
+                log.info("rules_in_use", hash=rules.core.book.hash)
 
     def _prune(self, connection: sqlite3.Connection) -> None:
         """Drop what is past its retention, counted back from the newest article: an archive may be of any year."""

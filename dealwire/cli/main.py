@@ -8,7 +8,10 @@ import typer
 from dealwire.cli.terminal import Exit, err
 from dealwire.errors import DealwireError, UsageError
 
-GROUPS: tuple[str, ...] = ("run", "extract", "replay")
+GROUPS: tuple[str, ...] = (
+    "run", "extract", "replay", "rules", "companies", "alerts", "outbox", "silences", "routes",
+    "templates", "notify", "kafka",
+)  # fmt: skip
 """Modules of dealwire.cli, each with `register(app)`, in the order in which `--help` shows them."""
 
 

@@ -11,8 +11,8 @@ from rich.text import Text
 from dealwire.cli.terminal import Exit, err, out, print_json
 from dealwire.model import MarketEvent, Reading
 
-HELP = """Visit the feeds of the configuration, understand what they bring, and send the alerts of its rules. One process
-on one SQLite file; started again, it sends nothing twice. Ctrl-C stops it.
+HELP = """Visit the feeds of the configuration, understand what they bring, and send the alerts of its rules. One
+process on one SQLite file; started again, it sends nothing twice. Ctrl-C stops it.
 
     dealwire run --config examples/dealwire.yaml
     dealwire run --once --json > events.jsonl
@@ -31,7 +31,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show alerts only, not what was understood.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Show what was understood as JSON Lines.")] = False,
     log_format: Annotated[str, typer.Option("--log-format", help="text or json.")] = "text",
-    log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
+    log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "warning",
 ) -> None:
     from connectors.poll import Visit
     from dealwire.bootstrap.embedded import Service
