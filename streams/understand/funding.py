@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from dealwire.model import Role
 from dealwire.reference.money import FoundSum
+from dealwire.reference.places import region
 from streams.understand.candidate import Candidate
 from streams.understand.figures import roles_of, sums_with
 from streams.understand.grammar import NOBODY, Parse, Party
@@ -50,7 +51,10 @@ STATE = re.compile(
     r"\b(?:government|ministry|state-backed|sovereign|subsid(?:y|ies)|taxpayer|federal|EU|Commission|ministers?)\b", I
 )
 LED_BY = ("led by", "co-led by", "headed by", "spearheaded by", "anchored by", "both led by")
-BACKERS = re.compile(r"\b(?:led by|co-led|led the|participat\w+|investors?|backed by|backing|joined|co-invest\w+|funding round|the round|investment from)\b", I)
+BACKERS = re.compile(
+    r"\b(?:led by|co-led|led the|participat\w+|investors?|backed by|backing|joined|co-invest\w+|funding round|the round|investment from)\b",
+    I,
+)
 WITH = (
     "participation from",
     "participation by",
@@ -88,6 +92,7 @@ class FundingFrames:
         self._raise = frozenset(words["raise_verbs"].split())
         self._gain = frozenset(words["gain_verbs"].split())
         self._invest = frozenset(words["invest_verbs"].split())
+        self._sum_verbs = frozenset(words["sum_verbs"].split())
         self._rounds = frozenset(words["round_nouns"].split())
         self._not_raise = frozenset(words["not_after_raise"].split())
 
@@ -144,21 +149,7 @@ class FundingFrames:
                     continue
             elif (
                 valued
-                and word
-                in {
-                    "hits",
-                    "hit",
-                    "reaches",
-                    "reached",
-                    "lands",
-                    "landed",
-                    "nabs",
-                    "secures",
-                    "gets",
-                    "tops",
-                    "scores",
-                    "notches",
-                }
+                and word in self._sum_verbs
                 and parse.token_at(valued[0].start) - i <= 5
             ):
                 pass
@@ -383,7 +374,7 @@ class FundingFrames:
                 party = parse.phrase_from(i + 1, words_max=8)
                 if party.of_owner and not re.search(r"fund|ventures|capital", party.descriptor, I):
                     continue
-                candidate.add(Party(party.mentions), "investor")
+                candidate.add(Party(tuple(m for m in party.mentions if region(m.name) is None)), "investor")
             if parse.lowers[i] == "with" and re.search(
                 r"\bamong (?:the )?(?:investors|backers)|\bparticipating\b|\bjoining\b",
                 parse.sentence.text[parse.tokens[i].start : parse.tokens[min(i + 16, last - 1)].end],
@@ -413,8 +404,19 @@ class FundingFrames:
         whole = len(parse.tokens)
         for phrase in LED_BY:
             found.extend((m, "lead_investor") for m in parse.names_after(phrase, 0, whole))
-        for phrase in (*WITH, "participation of", "include", "includes", "included", "including", "investors like", "from"):
-            if phrase == "from" and not re.search(r"\b(?:investment|funding|participation|backing|support|round|investors?|raised)\b", sentence.quote, I):
+        for phrase in (
+            *WITH,
+            "participation of",
+            "include",
+            "includes",
+            "included",
+            "including",
+            "investors like",
+            "from",
+        ):
+            if phrase == "from" and not re.search(
+                r"\b(?:investment|funding|participation|backing|support|round|investors?|raised)\b", sentence.quote, I
+            ):
                 continue
             found.extend((m, "investor") for m in parse.names_after(phrase, 0, whole))
         led = re.search(r"\b(?:led|co-led|participated|joined)\b(?!\s+by)", sentence.quote)
@@ -431,7 +433,7 @@ class FundingFrames:
         match = IPO.search(sentence.text, sentence.start, sentence.end)
         if match is None:
             return
-        i = parse.token_at(match.start())
+        i = parse.trigger_at(match.start())
         first, last = parse.segment(i)
         recipient = self._listed(parse, i)
         telling = Telling(parse, first, last)
@@ -709,8 +711,6 @@ class FundingFrames:
         return not any(len(m.name) <= 3 for m in party.mentions)
 
     def _is_state(self, parse: Parse, subject: Party) -> bool:
-        from dealwire.reference.places import region
-
         if re.search(r"\b(?:government|ministry|state)\b", subject.descriptor, I):
             return True
         return (
@@ -739,7 +739,7 @@ class FundingFrames:
         """Rounds told by a noun: "Blackstone's $1.2 billion investment in Neysa", "GIC funding", "Harvey's $200M round"."""
         sentence = parse.sentence
         for match in re.finditer(r"\b(?:investment|round|funding|stake|financing|seed|loan|Series [A-J])\b", text):
-            i = parse.token_at(sentence.start + match.start())
+            i = parse.trigger_at(sentence.start + match.start())
             if i >= len(parse.tokens) or i in parse.name_at:
                 continue
             first, last = parse.segment(i)

@@ -5,6 +5,7 @@ clauses after the subject, verbs sharing one subject, passives, lists of names) 
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -126,7 +127,15 @@ class Parse:
 
     def token_at(self, offset: int) -> int:
         """The index of the first token that starts at or behind `offset`."""
-        return next((i for i, t in enumerate(self.tokens) if t.start >= offset), len(self.tokens))
+        return bisect_left(self._starts, offset)
+
+    def trigger_at(self, offset: int) -> int:
+        """The token that holds the word at `offset`, where a pattern found it inside one ("merger-arb")."""
+        return max(0, bisect_right(self._starts, offset) - 1)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [t.start for t in self.tokens]
 
     def has(self, words: Iterable[str], first: int = 0, last: int | None = None) -> bool:
         wanted = frozenset(words)

@@ -53,7 +53,9 @@ GADGET = re.compile(
 BENCHMARK = re.compile(r"\b(?:benchmarks?|mlperf|outperforms?|beats|faster\s+than)\b", I)
 LOOSE = frozenset({"memory", "silicon", "server", "servers", "semiconductor", "semiconductors"})
 """Words that speak of chips only in some company."""
-CHIP_AFTER_MEMORY = frozenset("chip chips maker makers chipmaker supplier prices price production supply plant plants module modules technology technologies giant".split())
+CHIP_AFTER_MEMORY = frozenset(
+    "chip chips maker makers chipmaker supplier prices price production supply plant plants module modules technology technologies giant".split()
+)
 LISTING = frozenset(
     {
         "partner",
@@ -139,7 +141,15 @@ class HardwareFrames:
         if lowers[i] == "memory":
             return after in CHIP_AFTER_MEMORY or before in {"dram", "flash", "bandwidth", "3d"}
         if lowers[i] == "silicon":
-            return before in {"custom", "ai", "in-house"} or after in {"photonics", "wafer", "wafers", "chip", "programmes", "programs", "programme"}
+            return before in {"custom", "ai", "in-house"} or after in {
+                "photonics",
+                "wafer",
+                "wafers",
+                "chip",
+                "programmes",
+                "programs",
+                "programme",
+            }
         if lowers[i] in {"server", "servers"}:
             return before in {"ai", "gpu", "inference", "quantum", "vera"}
         return True
@@ -177,8 +187,21 @@ class HardwareFrames:
             return mention
         for count in range(len(words) - 1, 0, -1):
             head = " ".join(words[:count])
-            if self._is_company(head) or (words[count] in self._products or words[count] == "AI" and count + 1 == len(words) and self._is_company(head)):
-                return Mention(head, mention.first, mention.last, mention.start, mention.start + len(head), mention.possessive, True)
+            if self._is_company(head) or (
+                words[count] in self._products
+                or words[count] == "AI"
+                and count + 1 == len(words)
+                and self._is_company(head)
+            ):
+                return Mention(
+                    head,
+                    mention.first,
+                    mention.last,
+                    mention.start,
+                    mention.start + len(head),
+                    mention.possessive,
+                    True,
+                )
         return mention
 
     def _facts(self, candidate: Candidate, parse: Parse) -> None:
@@ -224,7 +247,7 @@ class HardwareFrames:
         strong = re.search(r"\b(?:export|smuggl\w*|curbs?|sanction\w*|blacklist\w*|entity list|licen[cs]e)\b", text, I)
         if not strong and not re.search(r"\bChina|Chinese|Beijing\b", text):
             return None
-        i = parse.token_at(parse.sentence.start + found.start())
+        i = parse.trigger_at(parse.sentence.start + found.start())
         if i >= len(parse.tokens):
             return None
         candidate = self._candidate(parse, i, "export_control", "export", " ".join(parse.lowers[max(0, i - 6) : i]))
@@ -261,7 +284,7 @@ class HardwareFrames:
             return None
         found = PROGRAMME.search(text)
         assert found is not None
-        i = min(parse.token_at(parse.sentence.start + found.start()), len(parse.tokens) - 1)
+        i = min(parse.trigger_at(parse.sentence.start + found.start()), len(parse.tokens) - 1)
         candidate = self._candidate(parse, i, "government_programme", "programme", " ".join(parse.lowers[:i]))
         candidate.add_mention(state, "government")
         for mention in parse.names:
@@ -274,7 +297,7 @@ class HardwareFrames:
         capacity = CAPACITY.search(text)
         things = list(chips)
         if capacity:
-            things.append(parse.token_at(parse.sentence.start + capacity.start()))
+            things.append(parse.trigger_at(parse.sentence.start + capacity.start()))
         verb = self._verb(parse, self._buy, things, 14)
         deal = next((i for i, w in enumerate(parse.lowers) if w in self._deals and i not in parse.name_at), None)
         if verb is None and (deal is None or not things or min(abs(deal - t) for t in things) > 14):
@@ -341,7 +364,7 @@ class HardwareFrames:
         found = site.search(parse.sentence.text, parse.sentence.start, parse.sentence.end)
         if found is None:
             return None
-        at = parse.token_at(found.start())
+        at = parse.trigger_at(found.start())
         verb = next(
             (
                 i

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dealwire.identity import fold_text
 from streams.understand.lexicon import common_words, word_list
-from streams.understand.tokens import Sentence
+from streams.understand.tokens import Sentence, Token
 
 NAME_TOKENS_MAX = 7
 MODIFIER = re.compile(
@@ -189,6 +189,9 @@ class NameFinder:
         last = i
         while last + 1 < len(tokens) and last - i < NAME_TOKENS_MAX:
             following = tokens[last + 1]
+            if last == i and following.is_word and following.text.islower() and self._known(sentence, i, i + 1):
+                last += 1
+                continue
             gap = following.start - tokens[last].end
             if gap > 1:
                 break
@@ -222,7 +225,7 @@ class NameFinder:
             )
         if sentence.is_title_case and token.lower in SUBJECT_VERBS:
             return False
-        return self._opens(sentence, j) or (token.is_capitalised and token.text in {"AI", "VC", "TV", "API", "Technology", "Market", "Group", "Company", "Deal", "Board", "I", "II", "III", "One", "Seed", "Street", "Wall", "Silicon", "Valley", "Big", "World", "Industry", "First", "Internet", "Northern", "Southern", "Western", "Eastern", "Central", "South", "North", "East", "West", "Crypto"} and not MODIFIER.search(token.text) and not (sentence.is_title_case and token.lower in self._descriptors | self._common))  # fmt: skip
+        return self._opens(sentence, j) or (token.is_capitalised and token.text in {"AI", "VC", "TV", "API", "Technology", "Market", "Group", "Company", "Deal", "Board", "I", "II", "III", "One", "Seed", "Street", "Wall", "Silicon", "Valley", "Big", "World", "Industry", "First", "Internet", "Northern", "Southern", "Western", "Eastern", "Central", "South", "North", "East", "West", "Crypto"} and not MODIFIER.search(token.text) and not (sentence.is_title_case and token.text != "AI" and token.lower in self._descriptors | self._common))  # fmt: skip
 
     def _bridges(self, sentence: Sentence, first: int, link: int) -> bool:
         tokens = sentence.tokens
@@ -261,21 +264,39 @@ class NameFinder:
             first += 1
         if self._splits_place(sentence, first, last):
             first += 1
+        whole = last
         while last > first and tokens[last].lower.rstrip(".") in LEGAL:
             last -= 1
         if first == last and not self._stands_alone(sentence, first):
             return []
         if last + 1 < len(tokens) and tokens[last + 1].lower.endswith(("-based", "-headquartered", "-area")):
             return []
-        while first < last and self._leads(sentence, first) and tokens[first].lower in self._plural_heads and not self._known(sentence, first, last):
+        while (
+            first < last
+            and self._leads(sentence, first)
+            and tokens[first].lower in self._plural_heads
+            and not self._known(sentence, first, last)
+        ):
             first += 1
         if self._owns_its_apostrophe(sentence, first, last):
             last += 1
         start, end = tokens[first].start, tokens[last].end
+        last = self._behind_suffix(tokens, max(last, whole))
         following = tokens[last + 1] if last + 1 < len(tokens) else None
         possessive = following is not None and following.is_possessive
         name = sentence.text[start:end].replace("&amp;", "&")
         return [Mention(name, first, last, start, end, possessive, self._is_company(name))]
+
+    def _behind_suffix(self, tokens: tuple[Token, ...], last: int) -> int:
+        """The last token of a name with its legal suffix ("Acme, Inc."), which is no part of the name as kept."""
+        j = last + 1
+        if j + 1 < len(tokens) and tokens[j].text == "," and tokens[j + 1].lower.rstrip(".") in LEGAL:
+            j += 1
+        if j < len(tokens) and tokens[j].lower.rstrip(".") in LEGAL and tokens[j].is_capitalised:
+            last = j
+        if tokens[last].lower in LEGAL and last + 2 < len(tokens) and tokens[last + 1].text == ".":
+            return last + 1
+        return last
 
     def _owns_its_apostrophe(self, sentence: Sentence, first: int, last: int) -> bool:
         """Whether "'s" is part of the name: "Papa John's seeks", "Sainsbury's-Asda"."""
@@ -287,7 +308,12 @@ class NameFinder:
             return True
         if self._is_company(sentence.text[tokens[first].start : tokens[last + 1].end]):
             return not self._is_company(sentence.text[tokens[first].start : tokens[last].end])
-        return following.lower in SUBJECT_VERBS and not following.is_capitalised and following.lower not in {"plans", "bids", "is", "plan", "buys", "looks", "in", "orders", "reports", "backs"}
+        return (
+            following.lower in SUBJECT_VERBS
+            and not following.is_capitalised
+            and following.lower
+            not in {"plans", "bids", "is", "plan", "buys", "looks", "in", "orders", "reports", "backs"}
+        )
 
     def _stands_alone(self, sentence: Sentence, i: int) -> bool:
         """Whether one word is a name of its own: no nationality, no ticker behind its exchange."""

@@ -29,7 +29,11 @@ PRIVATE = re.compile(r"\b(?:tak(?:e|es|en|ing)|go(?:es|ing)?|went)\s+(?:\S+\s+){
 REGULATOR = re.compile(
     r"\b(?:regulators?|watchdog|antitrust|CMA|FTC|court|judge|SEC|probe|investigat\w+|commission)\b", I
 )
-DEAL_SAY = re.compile(r"\b(?:regulators?|antitrust|probe|nod|approv\w+|shareholders?|investors?|block\w*|clear\w*|watchdog|court|judge|talks|clinch|vote|EU|CMA|FTC|waiting|complet\w+|clos\w+|collaps\w+|scrap\w*)\b", I)
+REGULATOR_VERB = re.compile(r"\b(?:approv|clear|block|challeng|probe|review|investigat|oppos|judge|court|regulat|antitrust)\w*", I)
+DEAL_SAY = re.compile(
+    r"\b(?:regulators?|antitrust|probe|nod|approv\w+|shareholders?|investors?|block\w*|clear\w*|watchdog|court|judge|talks|clinch|vote|EU|CMA|FTC|waiting|complet\w+|clos\w+|collaps\w+|scrap\w*)\b",
+    I,
+)
 BY_AFTER = 8
 
 
@@ -41,7 +45,9 @@ class DealFrames:
         self._acquire = frozenset(words["acquire_verbs"].split())
         self._take = frozenset(words["take_verbs"].split())
         self._sell = frozenset(words["sell_verbs"].split())
-        self._company_nouns = frozenset(words["company_nouns"].split()) | word_list("words", "descriptor_nouns", fold=True)
+        self._company_nouns = frozenset(words["company_nouns"].split()) | word_list(
+            "words", "descriptor_nouns", fold=True
+        )
         self._not_targets = frozenset(words["not_targets"].split())
 
     def read(self, parse: Parse) -> Iterator[Candidate]:
@@ -58,6 +64,8 @@ class DealFrames:
             *self._bids(parse, roles),
             *self._ventures(parse),
             *self._private(parse),
+            *self._approaches(parse, roles),
+            *self._sale_of_named(parse, roles),
             *self._deals_for(parse, roles),
             *self._sold_to(parse, roles),
         ):
@@ -204,6 +212,11 @@ class DealFrames:
 
     def _is_company(self, parse: Parse, end: int, target: Party) -> bool:
         """Whether what is bought can be a company or a business of one."""
+        if target.of_owner and target.descriptor:
+            owned = set(target.descriptor.lower().split())
+            return bool(owned & self._company_nouns) and not (owned & self._not_targets and not owned & SURE_NOUNS)
+        if target.mentions and target.mentions[-1].name.split()[-1].lower() in self._not_targets:
+            return False
         stop = parse.token_at(target.mentions[0].start) if target.mentions else min(end + 12, len(parse.tokens))
         behind = target.mentions[-1].last + 1 if target.mentions else stop
         plain = parse.lowers[end:stop]
@@ -311,7 +324,7 @@ class DealFrames:
     def _nouns(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
         sentence = parse.sentence
         for match in DEAL_NOUN.finditer(sentence.text, sentence.start, sentence.end):
-            i = parse.token_at(match.start())
+            i = parse.trigger_at(match.start())
             if i >= len(parse.tokens) or match.group().lower() in {"merger", "mergers", "tie-up"}:
                 continue
             acquirer, target = self._around_noun(parse, i)
@@ -345,10 +358,13 @@ class DealFrames:
                     acquirer = parse.phrase_from(j + 1)
                     break
             if not acquirer.mentions:
-                acquirer = Party((owner,)) if owner else self._announcer(parse, i)
-        elif following and following[0] in {"talks", "discussions", "offer", "approach", "bid"} and (
-            behind_talks := self._behind_talks(parse, i)
-        ).mentions:
+                near = self._adjacent(parse, i)
+                acquirer = Party((owner,)) if owner else Party((near,)) if near else self._announcer(parse, i)
+        elif (
+            following
+            and following[0] in {"talks", "discussions", "offer", "approach", "bid"}
+            and (behind_talks := self._behind_talks(parse, i)).mentions
+        ):
             adjacent = self._adjacent(parse, i)
             if adjacent is not None and "by" in parse.lowers[i + 1 : i + 4]:
                 acquirer, target = Party(behind_talks.mentions), Party((adjacent,))
@@ -368,6 +384,8 @@ class DealFrames:
                 lead = parse.lead_of(i)
                 if not acquirer.mentions and lead.mentions and lead.mentions[0].last < before.first:
                     acquirer = lead
+        if acquirer.mentions and region(acquirer.mentions[0].name) and REGULATOR_VERB.search(parse.sentence.quote):
+            acquirer = NOBODY
         return Party(tuple(m for m in acquirer.mentions if m not in target.mentions)), target
 
     def _behind_talks(self, parse: Parse, i: int) -> Party:
@@ -408,7 +426,7 @@ class DealFrames:
         )
         if match is None:
             return
-        i = parse.token_at(sentence.start + match.start())
+        i = parse.trigger_at(sentence.start + match.start())
         if i >= len(parse.tokens):
             return
         first, last = parse.segment(i)
@@ -431,15 +449,24 @@ class DealFrames:
         sentence = parse.sentence
         for i, word in enumerate(parse.lowers):
             adjacent = parse.name_at.get(i - 1)
-            if word not in {"deal", "tie-up", "buy", "acquisition", "takeover"} or adjacent is None or region(adjacent.name):
+            if (
+                word not in {"deal", "tie-up", "buy", "acquisition", "takeover"}
+                or adjacent is None
+                or region(adjacent.name)
+            ):
                 continue
             pair = list(parse.coordinated(adjacent).mentions)
             if len(pair) == 1 and "-" in adjacent.name:
                 pair = self._halves(adjacent)
             owner = self._owner(parse, adjacent.first)
-            if len(pair) == 1 and owner is not None and owner is not pair[0] and (DEAL_SAY.search(sentence.quote) or parse.sums):
+            if (
+                len(pair) == 1
+                and owner is not None
+                and owner is not pair[0]
+                and (DEAL_SAY.search(sentence.quote) or parse.sums)
+            ):
                 pair = [owner, pair[0]]
-            elif len(pair) == 1 and word == "buy" and parse.sums:
+            elif len(pair) == 1 and word in {"buy", "deal"} and self._sum_before(parse, adjacent.first):
                 lead = parse.lead_of(i)
                 pair = [*lead.mentions[:1], pair[0]]
             if len(pair) != 2 or any(region(m.name) for m in pair) or pair[0] is pair[1]:  # noqa: PLR2004 - a deal has two sides
@@ -452,6 +479,9 @@ class DealFrames:
             candidate.add_mention(pair[1], "target")
             self._price(candidate, parse, roles_of(parse), i)
             yield candidate
+
+    def _sum_before(self, parse: Parse, i: int) -> bool:
+        return any(j in parse.sum_tokens for j in range(max(0, i - 3), i))
 
     def _halves(self, mention: Mention) -> list[Mention]:
         """The two names of "Qualcomm-NXP"."""
@@ -506,7 +536,7 @@ class DealFrames:
         match = STAKE.search(sentence.text, sentence.start, sentence.end)
         if match is None:
             return
-        i = parse.token_at(match.end() - 5)
+        i = parse.trigger_at(match.end() - 1)
         first, last = parse.segment(min(i, len(parse.tokens) - 1))
         text = sentence.quote
         verb = next((j for j in range(i - 1, max(first - 1, i - 14), -1) if parse.lowers[j] in STAKE_VERBS), None)
@@ -555,7 +585,7 @@ class DealFrames:
         for j in range(behind - 1, min(behind + 3, len(parse.tokens))):
             if parse.lowers[j] in {"in", "of"}:
                 return parse.phrase_from(j + 1)
-        before = parse.name_at.get(parse.token_at(match.start()) - 1)
+        before = parse.name_at.get(parse.trigger_at(match.start()) - 1)
         if before is None:
             before = parse.name_at.get(i - 1)
         return Party((before,)) if before else NOBODY
@@ -647,7 +677,20 @@ class DealFrames:
                 acquirer = parse.subject_of(i) if word.endswith("s") else parse.lead_of(i)
             elif (before := parse.name_at.get(i - 1)) is not None and not word.endswith("s"):
                 lead = parse.lead_of(i)
-                if set(parse.lowers[first:i]) & {"rejects", "rebuffs", "rejected", "rebuffed", "spurns", "dismisses", "snubs", "reviews", "receives", "weigh", "considers", "tops"}:
+                if set(parse.lowers[first:i]) & {
+                    "rejects",
+                    "rebuffs",
+                    "rejected",
+                    "rebuffed",
+                    "spurns",
+                    "dismisses",
+                    "snubs",
+                    "reviews",
+                    "receives",
+                    "weigh",
+                    "considers",
+                    "tops",
+                }:
                     target, acquirer = lead, parse.coordinated(before)
                 else:
                     target = Party((before,))
@@ -655,7 +698,9 @@ class DealFrames:
             elif word in {"bid", "offer", "approach", "proposal"} and behind[:1] and behind[0] in {"from", "by"}:
                 acquirer = parse.phrase_from(i + 2)
                 target = parse.lead_of(i)
-            if not target.mentions and re.search(r"\b(?:reject|rebuff|spurn|dismiss|snub)\w*\b", " ".join(parse.lowers[first:i])):
+            if not target.mentions and re.search(
+                r"\b(?:reject|rebuff|spurn|dismiss|snub)\w*\b", " ".join(parse.lowers[first:i])
+            ):
                 target = parse.lead_of(i)
             if not target.mentions or any(m in target.mentions for m in acquirer.mentions):
                 continue
@@ -677,10 +722,65 @@ class DealFrames:
             self._price(candidate, parse, roles, i)
             yield candidate
 
+    def _approaches(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
+        """Who is after whom: "X approaches Y about acquisition", "X offers $38 billion for Y", "suitors for Y"."""
+        for i, word in enumerate(parse.lowers):
+            if i in parse.name_at or word not in SUIT_WORDS:
+                continue
+            first, last = parse.segment(i)
+            behind = parse.lowers[i + 1 : i + 14]
+            target = NOBODY
+            if word.startswith("approach"):
+                if not set(behind) & {"acquisition", "takeover", "offer", "buyout", "deal", "merger", "bid"}:
+                    continue
+                target = parse.object_of(i)
+            else:
+                at = next((j for j in range(i + 1, min(i + 10, last)) if parse.lowers[j] in {"for", "over"}), None)
+                if at is None or (word.startswith("offer") and not sums_with(parse, roles, "amount", i + 1, at)):
+                    continue
+                target = parse.phrase_from(at + 1)
+            subject = parse.subject_of(i)
+            if not target.mentions or not subject.mentions or region(target.mentions[0].name):
+                continue
+            telling = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]))
+            rumored = telling if telling.value in {"denied", "rejected", "terminated"} else Status("in_talks")
+            status = Status("bid", (parse.tokens[i].start, parse.tokens[i].end)) if word.startswith(("offer", "bid")) else rumored
+            candidate = self._candidate(parse, i, "acquisition", status, "approach")
+            candidate.add(Party(tuple(m for m in subject.mentions if m not in target.mentions)), "acquirer")
+            self._targets(candidate, parse, target)
+            self._price(candidate, parse, roles, i)
+            yield candidate
+
+    def _sale_of_named(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
+        """"X shelves $2 billion sale of Y", "X close to sale to Z"."""
+        for i, word in enumerate(parse.lowers):
+            behind = parse.lowers[i + 1 : i + 2]
+            if word != "sale" or i in parse.name_at or behind not in (["of"], ["to"]):
+                continue
+            subject = parse.lead_of(i)
+            other = parse.phrase_from(i + 2)
+            if not other.mentions or region(other.mentions[0].name) or not subject.mentions or subject.mentions[0] in other.mentions:
+                continue
+            if self._tail(parse, other.mentions[-1].last + 1) & self._not_targets:
+                continue
+            first, last = parse.segment(i)
+            status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]), sale=True)
+            candidate = self._candidate(parse, i, "divestiture" if behind == ["of"] else "acquisition", status, "sale_of")
+            candidate.add(Party(subject.mentions), "seller" if behind == ["of"] else "target")
+            if behind == ["of"]:
+                self._targets(candidate, parse, other)
+            else:
+                candidate.add(Party(other.mentions), "acquirer")
+            self._price(candidate, parse, roles, i)
+            yield candidate
+
     def _private(self, parse: Parse) -> Iterator[Candidate]:
         """A listed company taken off the market: "in talks to take Acme private"."""
         for i, word in enumerate(parse.lowers):
-            if word not in {"take", "takes", "taking", "took", "taken", "go", "goes", "going"} or "private" not in parse.lowers[i + 1 : i + 9]:
+            if (
+                word not in {"take", "takes", "taking", "took", "taken", "go", "goes", "going"}
+                or "private" not in parse.lowers[i + 1 : i + 9]
+            ):
                 continue
             first, last = parse.segment(i)
             status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[parse.chain_start(i) : i + 1]))
@@ -696,13 +796,18 @@ class DealFrames:
                 yield candidate
 
     def _deals_for(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
-        """"X strikes €18bn deal for Y's cable assets", "X is weighing a deal for Y"."""
+        """ "X strikes €18bn deal for Y's cable assets", "X is weighing a deal for Y"."""
         for i, word in enumerate(parse.lowers):
             if word != "deal" or parse.lowers[i + 1 : i + 2] != ["for"]:
                 continue
             target = parse.phrase_from(i + 2)
             lead = parse.lead_of(i)
-            if not target.mentions or not lead.mentions or any(m in target.mentions for m in lead.mentions) or region(target.mentions[0].name):
+            if (
+                not target.mentions
+                or not lead.mentions
+                or any(m in target.mentions for m in lead.mentions)
+                or region(target.mentions[0].name)
+            ):
                 continue
             first, last = parse.segment(i)
             status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]))
@@ -713,7 +818,7 @@ class DealFrames:
             yield candidate
 
     def _sold_to(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
-        """"X sells Y to Z", "X agrees to sell its stake in Y to Z"."""
+        """ "X sells Y to Z", "X agrees to sell its stake in Y to Z"."""
         for i, word in enumerate(parse.lowers):
             if word not in self._sell or i in parse.name_at:
                 continue
@@ -726,7 +831,9 @@ class DealFrames:
             if self._tail(parse, thing.mentions[-1].last + 1) & self._not_targets:
                 continue
             subject = parse.subject_of(i)
-            status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[parse.chain_start(i) : i + 1]), sale=True)
+            status = Telling(parse, first, last, i).mna(
+                chain=" ".join(parse.lowers[parse.chain_start(i) : i + 1]), sale=True
+            )
             candidate = self._candidate(parse, i, "divestiture", status, "sold_to")
             candidate.add(Party(subject.mentions), "seller")
             candidate.add(Party(thing.mentions), "target")
@@ -738,7 +845,7 @@ class DealFrames:
         match = JOINT.search(parse.sentence.text, parse.sentence.start, parse.sentence.end)
         if match is None:
             return
-        i = parse.token_at(match.start())
+        i = parse.trigger_at(match.start())
         first, last = parse.segment(i)
         if not set(parse.lowers[first:i]) & {
             "form",
@@ -783,6 +890,8 @@ class DealFrames:
             yield candidate
 
 
+SURE_NOUNS = frozenset({"startup", "company", "unit", "business", "division", "maker", "firm", "stake", "arm", "subsidiary"})
+SUIT_WORDS = frozenset({"approach", "approaches", "approached", "offers", "offered", "suitors", "suitor", "vying", "vie", "compete", "competing", "race", "bidders", "bids", "interest"})
 STAKE_VERBS = word_list("grammar", "stake_verbs")
 
 

@@ -69,9 +69,18 @@ def examples_of(rows: Iterable[Mapping[str, Any]]) -> list[Example]:
                 used.add(label)
                 if row["gold"][label].get("background"):
                     continue
+            if label is None and _open_label(row["gold"], candidate, used):
+                continue
             values = features(candidate, draft.noted, article.source)
             found.append(Example(row["id"], values, label is not None, float(row.get("weight", 1.0))))
     return found
+
+
+def _open_label(gold: Sequence[Mapping[str, Any]], candidate: Candidate, used: set[int]) -> bool:
+    """Whether a label of the category is still unpaired: the candidate saw the event and misread its names."""
+    return any(
+        g["category"] == candidate.category and not g.get("background") and i not in used for i, g in enumerate(gold)
+    )
 
 
 def best_label(candidate: Candidate, gold: Sequence[Mapping[str, Any]], used: set[int]) -> int | None:

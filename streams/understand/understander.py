@@ -129,6 +129,9 @@ class Understander:
                     if mention.key not in rounds[0].keys and not self._is_own(rounds[0], mention.key):
                         rounds[0].add_mention(mention, role, sentence)
         draft.candidates = merge(found, self._companies)
+        for candidate in draft.candidates:
+            beside = {c.category for c in draft.candidates if c.sentence.start == candidate.sentence.start and c.sentence.place == candidate.sentence.place}
+            candidate.cues.update(f"beside_{other}" for other in sorted(beside - {candidate.category}))
         return draft
 
     def _weigh(self, draft: Draft) -> None:

@@ -48,6 +48,10 @@ def features(candidate: Candidate, noted: Iterable[str], source: str) -> dict[st
     found.update(f"{kind}:cue={cue}" for cue in candidate.cues)
     found.update(f"{candidate.frame}:role={role}" for _, role, _ in candidate.parties)
     found.update(f"{kind}:noted={name}" for name in noted)
+    if candidate.descriptor:
+        found.update(f"w:{kind}:desc:{word}" for word in candidate.descriptor.lower().split()[-3:])
+    if not candidate.parties:
+        found.add(f"{kind}:nobody:amount={candidate.amount is not None}")
     lower = sentence.quote.lower()
     words = WORD.findall(lower)
     at = len(WORD.findall(lower[: max(0, candidate.trigger[0] - sentence.start)]))
