@@ -8,6 +8,12 @@ from itertools import pairwise
 import archive
 import pytest
 
+from connectors.archive import read_ordered
+from dealwire.reference.companies import bundled_companies
+from rules.load import Source, load
+from streams.core import Core
+from streams.replay import History, replay
+
 
 @pytest.fixture(scope="module")
 def records():
@@ -61,3 +67,21 @@ def test_the_file_is_not_in_order_of_time(records):
 def test_most_of_it_is_nothing(records):
     assert len(records) >= archive.DEALS * archive.NOISE_PER_DEAL
     assert {r["language"] for r in records if "language" in r} == {"de", "fr", "es"}
+
+
+def test_it_gives_the_alerts_it_was_made_for(tmp_path):
+    """At least a hundred, twenty of them of stories that changed, and every kind of rule among them."""
+    troubles: list[str] = []
+    core = Core.of(load([Source(archive.RULES.name, archive.RULES.read_text(encoding="utf-8"))]), bundled_companies())
+    history = History()
+    decisions = Counter(
+        told.decision
+        for step in replay(read_ordered(archive.write(tmp_path / "archive.jsonl"), troubles.append), core, history)
+        for told in step.outcome.steps
+    )
+    alerts = history.ordered()
+    assert (troubles, history.failed) == ([], [])
+    assert len(alerts) >= 100
+    assert sum(alert.kind == "changed" for alert in alerts) >= 20
+    assert {alert.rule for alert in alerts} == {rule.id for rule in core.book.rules}
+    assert min(decisions[kind] for kind in ("new", "changed", "repeat", "retracted")) >= 1
