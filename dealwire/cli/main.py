@@ -9,7 +9,7 @@ from dealwire.cli.terminal import Exit, err
 from dealwire.errors import DealwireError, UsageError
 
 GROUPS: tuple[str, ...] = (
-    "run", "extract", "replay", "rules", "companies", "alerts", "outbox", "silences", "routes",
+    "run", "extract", "stories", "replay", "rules", "companies", "alerts", "outbox", "silences", "routes",
     "templates", "notify", "kafka",
 )  # fmt: skip
 """Modules of dealwire.cli, each with `register(app)`, in the order in which `--help` shows them."""

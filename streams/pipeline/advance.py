@@ -48,12 +48,12 @@ def _again(draft: Draft, known: ArticleRecord, article: str, revision: str) -> O
             if log["article"] == article and log["revision"] == revision:
                 alerts += [Alert.model_validate({**plain, "story_view": log["view"]}) for plain in log["alerts"]]
     records = [record for story in known["stories"] if (record := draft.story(story)) is not None]
-    steps = tuple(StoryStep(r, "known", background=_only_mentions(r, article)) for r in records)
+    steps = tuple(StoryStep(r, "known", tells=_reports(r, article)) for r in records)
     return Outcome({}, tuple(alerts), steps, passed_over="known revision")
 
 
-def _only_mentions(record: StoryRecord, article: str) -> bool:
-    return all(t["background"] for t in record["tellings"] if t["article"] == article)
+def _reports(record: StoryRecord, article: str) -> bool:
+    return any(t["article"] == article and not t["background"] for t in record["tellings"])
 
 
 class Fold:

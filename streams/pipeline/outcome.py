@@ -20,8 +20,8 @@ class StoryStep:
     decision: Decision
     changes: tuple[Change, ...] = ()
     reason: str = ""
-    background: bool = False
-    """The article only mentions the story; it does not report it."""
+    tells: bool = False
+    """The article reports this story; one that only mentions it, or was withdrawn from it, does not."""
 
     @property
     def id(self) -> str:
@@ -39,6 +39,14 @@ class Held:
 
     alert: Alert
     reason: str
+
+    @property
+    def rule(self) -> str:
+        return self.alert.rule
+
+    @property
+    def story(self) -> str:
+        return self.alert.story
 
 
 @dataclass(frozen=True, slots=True)

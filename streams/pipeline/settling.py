@@ -27,7 +27,11 @@ class Touched:
     reason: str = ""
     told: int = 0
     background: bool = True
-    merged: bool = False
+
+    @property
+    def tells(self) -> bool:
+        """The reading's article reports this story, and does not only mention it."""
+        return self.told > 0 and not self.background
 
 
 class Settling:
@@ -54,9 +58,9 @@ class Settling:
         self._gone.append(younger)
         before = self._touched.pop(younger["id"], None)
         touched = self._touched[older["id"]]
-        touched.merged = True
         if before is not None:
             touched.told += before.told
+            touched.background = touched.background and before.background
         self._revise(touched)
         for fired in older["fired"].values():
             fired["version"] = older["versions"][-1]["number"]
@@ -78,7 +82,7 @@ class Settling:
             alerts += fire.alerts
             held += fire.held
             decision = _decision(touched, is_first=is_first, changes=changes)
-            steps.append(StoryStep(record, decision, changes, touched.reason, touched.background))
+            steps.append(StoryStep(record, decision, changes, touched.reason, tells=touched.tells))
         return Outcome({}, tuple(alerts), tuple(steps), tuple(held))
 
     def _revise(self, touched: Touched) -> tuple[Change, ...]:

@@ -76,38 +76,50 @@ def _told_twice(a: Told, b: Told) -> bool:
 def _deal(a: Told, b: Told, days: float) -> Link:
     """Two tellings of a round, or of a takeover."""
     same = same_subject(a, b)
-    if same is False and not _mentioned(a, b):
-        return _apart("other subject")
+    if same is False:
+        if not _misnamed(a, b, days):
+            return _apart("other subject")
+        same = None
     if (reason := _contradiction(a, b, days)) is not None:
         return _veto(reason)
     likeness = sums_alike(a["amount"], b["amount"])
-    reasons = []
-    points = 0.0
+    shared, counterparts = shared_words(a, b), _shared_names(a, b, but=a["subject"])
+    points, reasons = 0.0, []
     if same:
         points += 4
         reasons.append("same subject")
     if likeness:
-        points += 2 if same else 1.5
+        points += 2
         reasons.append("same amount")
     elif likeness is False:
         points += _far_amount(a["category"], days)
         reasons.append("other amount")
-    counterparts = _shared_names(a, b, but=a["subject"])
     if counterparts:
         points += 1.5
         reasons.append("same counterpart")
     if sums_alike(a["valuation"], b["valuation"]):
         points += 1.5
         reasons.append("same valuation")
-    shared = shared_words(a, b)
-    points += min(shared, WORDS_COUNTED_MAX) * 0.75
     if shared:
+        points += min(shared, WORDS_COUNTED_MAX) * (0.75 if same else 1.0)
         reasons.append(f"{shared} words in common")
     if a["category"] == "funding" and a["type"] == b["type"] and a["type"] in _ROUNDS:
         points += 1
         reasons.append("same round")
+    if same is None and likeness is None and shared + counterparts < 3:
+        points -= 1
     points += _of_time(days, known=bool(same and (likeness or counterparts)))
     return Link(points, tuple(reasons))
+
+
+def _misnamed(a: Told, b: Told, days: float) -> bool:
+    """Whether two names for the subject may be one slip: each sum agrees and one text says the other's subject."""
+    return (
+        days <= 3
+        and bool(sums_alike(a["amount"], b["amount"]))
+        and (a["subject_head"] in b["said"] or b["subject_head"] in a["said"])
+        and shared_words(a, b) >= 2
+    )
 
 
 def _far_amount(category: str, days: float) -> float:
@@ -228,11 +240,6 @@ def _contained(one: str, one_head: str, two: str, two_head: str) -> bool:
     return one == one_head or two == two_head or one.startswith(two) or two.startswith(one)
 
 
-def _mentioned(a: Told, b: Told) -> bool:
-    """Whether each text says the other's subject, though it takes another name for its own."""
-    return a["subject_head"] in b["said"] and b["subject_head"] in a["said"]
-
-
 def _held(t: Told, *roles: str) -> set[str]:
     return {key for n in t["names"] if n[ROLE] in roles for key in (n[KEY], n[HEAD]) if len(key) > 2}
 
@@ -248,8 +255,12 @@ def _shared_names(a: Told, b: Told, but: str = "") -> int:
 
 
 def shared_words(a: Told, b: Told) -> int:
-    """How many distinctive words, no company's name among them, both titles hold."""
-    return len(set(a["words"]).intersection(b["words"]))
+    """How many distinctive words both titles hold, names that count by themselves left out."""
+    shared = set(a["words"]).intersection(b["words"])
+    if not shared:
+        return 0
+    theirs = {n[HEAD] for n in b["names"]}
+    return len(shared.difference(n[HEAD] for n in a["names"] if n[HEAD] in theirs))
 
 
 def sums_alike(one: Sum | None, two: Sum | None) -> bool | None:

@@ -90,10 +90,8 @@ def told(event: MarketEvent, by: Telling, companies: Companies) -> Told:
     """The event as this article tells it."""
     names = [_name(p.name, p.role, p.company, companies) for p in event.participants[:NAMES_MAX]]
     first = _subject(event, names)
-    named = {word for p in event.participants for word in words_of(p.name)}
     return {
         **by,
-        "words": [word for word in by["words"] if word not in named],
         "event": event.id,
         "category": event.category,
         "type": event.type,
