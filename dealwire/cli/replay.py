@@ -12,8 +12,9 @@ import typer
 
 from dealwire.cli.terminal import Exit, err, track
 
-EXAMPLE = """Read an archive in order of time through the rules and write the alerts they would have made, one JSON
-object a line. Nothing is sent and nothing is stored; the same archive and rules give the same bytes.
+EXAMPLE = """Read an archive in order of time and write the alerts that rules would have made.
+
+One JSON object a line. Nothing is sent and nothing is stored; the same archive and rules give the same bytes.
 
     dealwire replay articles.jsonl.gz --rules watchlist.yaml --output alerts.jsonl
     dealwire replay kafka://localhost:9092/dealwire.articles.v1 --rules watchlist.yaml --from 2026-01-01

@@ -11,8 +11,9 @@ from rich.text import Text
 from dealwire.cli.terminal import Exit, err, out, print_json
 from dealwire.model import MarketEvent, Reading
 
-HELP = """Visit the feeds of the configuration, understand what they bring, and send the alerts of its rules. One
-process on one SQLite file; started again, it sends nothing twice. Ctrl-C stops it.
+HELP = """Visit the feeds, understand what they bring, and send the alerts of the rules.
+
+One process on one SQLite file; started again, it sends nothing twice. Ctrl-C stops it.
 
     dealwire run --config examples/dealwire.yaml
     dealwire run --once --json > events.jsonl

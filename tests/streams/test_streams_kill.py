@@ -29,7 +29,7 @@ def desk():
     class Desk(BaseHTTPRequestHandler):
         def do_POST(self):
             self.rfile.read(int(self.headers["Content-Length"]))
-            received.append(self.headers["Idempotency-Key"])
+            received.append(self.headers["Dealwire-Delivery"])
             self.send_response(200)
             self.end_headers()
 
