@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from dealwire.reference.cautious import stands_as_name
 from dealwire.reference.mentions import NameIndex, Word, words_of
@@ -43,6 +43,7 @@ class Company:
     aliases: tuple[str, ...] = ()
     """Other and former names."""
     ticker: str = ""
+    """The symbol it trades under; several have a space between."""
     country: str = ""
     """ISO 3166-1 alpha-2 code of its headquarters."""
     kind: str = "company"
@@ -66,6 +67,18 @@ class FoundCompany:
     company: Company
     start: int
     end: int
+
+
+Route = Literal["name", "alias", "ticker"]
+
+
+class Resolution(NamedTuple):
+    """Which company a name is, and how that is known."""
+
+    company: Company
+    how: Route
+    own: bool
+    """By a layer that the user laid over the gazetteer."""
 
 
 class _Name(NamedTuple):
@@ -96,7 +109,7 @@ def _build(companies: Iterable[Company]) -> _Gazetteer:
     return _Gazetteer(
         MappingProxyType(known),
         MappingProxyType(by_name),
-        MappingProxyType({company.ticker: company for company in known.values() if company.ticker}),
+        MappingProxyType({ticker: company for company in known.values() for ticker in company.ticker.split()}),
         NameIndex((name.written, name) for name in names),
     )
 
@@ -125,16 +138,22 @@ class Companies:
 
     def resolve(self, name: str) -> Company | None:
         """The company that goes by this name, alias or ticker ("NVDA", "$MU", "NYSE: TSM"), None for an unknown one."""
+        resolution = self.explain(name)
+        return resolution.company if resolution else None
+
+    def explain(self, name: str) -> Resolution | None:
+        """Which company the name is and by which of its names; None for an unknown one."""
         key = fold_name(name)
-        for layer in self._layers:
+        for depth, layer in enumerate(self._layers, start=1):
             company = layer.by_name.get(key)
             if company is not None:
-                return company
+                how: Route = "name" if key == company.id else "alias"
+                return Resolution(company, how, own=depth < len(self._layers))
         match = _TICKER.match(name.strip())
         if match is None or (match.start("ticker") == 0 and len(name.strip()) < _SHORTEST_BARE_TICKER):
             return None
         tickers = (layer.by_ticker.get(match["ticker"]) for layer in self._layers)
-        return next((company for company in tickers if company), None)
+        return next((Resolution(company, "ticker", own=False) for company in tickers if company), None)
 
     def key(self, name: str) -> str:
         """Under which key the name is stored and compared: the company's id where it is known, else the name folded."""

@@ -243,7 +243,7 @@ def _from_words(text: str, number: Number) -> FoundSum | None:
     if after is not None:
         return _build(text, number, None, after[0].code, (number.start, after[1]))
     said = text[max(0, number.start - 40) : number.start]
-    if _MONEY_VERB.search(said) and _STANDS_ALONE.match(text, number.end):
+    if (_MONEY_VERB.search(said) or not said) and _STANDS_ALONE.match(text, number.end):
         return _build(text, number, None, "USD", (number.start, number.end))
     return None
 
