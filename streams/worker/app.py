@@ -14,6 +14,7 @@ from streams.worker.folding import Folding
 from streams.worker.halves import Halves, MakeHalves
 from streams.worker.outlet import Outlet
 from streams.worker.rulebook import PublishedRules, RulesFeed
+from streams.worker.transport import WorkerApp
 from streams.worker.understanding import Understanding
 
 COMMIT_SECONDS = 1.0
@@ -50,7 +51,7 @@ class Running:
 
 def build_app(settings: KafkaSettings, make_halves: MakeHalves, clock: Callable[[], datetime] = _utc_now) -> faust.App:
     """A worker for these settings. Run as many as there is work for: each understands, and one of them folds."""
-    app = faust.App(settings.group("worker"), **faust_settings(settings))
+    app = WorkerApp(settings.group("worker"), **faust_settings(settings))
     running, outlet = Running(make_halves), Outlet(settings)
     table = app.Table(
         "stories",
