@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from dealwire.cli.rules import rules_app
 from dealwire.cli.terminal import err, out, print_json
 from dealwire.log import LogFormat, configure
 from dealwire.model import DeadLetter
@@ -56,10 +57,7 @@ def register(app: typer.Typer) -> None:
     topics.callback()(_group)
     topics.command("create", help=CREATE)(create_topics)
     app.add_typer(topics, name="topics")
-    rules = typer.Typer(help="The rules that run on Kafka.", no_args_is_help=True)
-    rules.callback()(_group)
-    rules.command("publish", help=PUBLISH)(publish_rules)
-    app.add_typer(rules, name="rules")
+    rules_app(app).command("publish", help=PUBLISH)(publish_rules)
     app.command("ingest", help=INGEST)(ingest)
     app.command("worker", help=WORKER)(worker)
     letters = typer.Typer(help="Records that could not be taken.", no_args_is_help=True)
