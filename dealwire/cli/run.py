@@ -3,13 +3,17 @@
 import asyncio
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from dealwire.cli.terminal import Exit, err, out, print_json
+from dealwire.log import LogFormat, configure
 from dealwire.model import MarketEvent, Reading
+
+if TYPE_CHECKING:
+    from dealwire.bootstrap.embedded import Service
 
 HELP = """Visit the feeds, understand what they bring, and send the alerts of the rules.
 
@@ -31,14 +35,15 @@ def run(
     store: Annotated[Path | None, typer.Option("--store", help="Another SQLite file than the configuration's.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show alerts only, not what was understood.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Show what was understood as JSON Lines.")] = False,
-    log_format: Annotated[str, typer.Option("--log-format", help="text or json.")] = "text",
+    log_format: Annotated[
+        LogFormat, typer.Option("--log-format", help="How lines about the work itself look.")
+    ] = "text",
     log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "warning",
 ) -> None:
     from connectors.poll import Visit
     from dealwire.bootstrap.embedded import Service
     from dealwire.bootstrap.rules import Rules
     from dealwire.config import load_settings
-    from dealwire.log import configure
     from streams.core import Step
 
     settings = load_settings(config)
@@ -67,7 +72,7 @@ def run(
         err.print("dealwire: stopped; nothing is lost, and `dealwire run` goes on from here", style="dim")
 
 
-async def _until_stopped(service: "Service", *, once: bool) -> bool:  # noqa: F821 - imported when the command runs
+async def _until_stopped(service: "Service", *, once: bool) -> bool:
     """Run the service; whether a signal ended it."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
