@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
 
 from dealwire.broker import records
 from dealwire.errors import SourceError
-from dealwire.model import Alert
+from dealwire.model import Alert, Reading
 from streams.settings import KafkaSettings
 
 HERE = Path(__file__).parent
@@ -72,6 +74,18 @@ class Fleet:
         """What stands on the alerts topic, repetitions included."""
         return [Alert.from_bytes(record.value) for record in self.read("alerts")]
 
+    def folded(self) -> set[tuple[str, str]]:
+        """The article revisions whose readings the workers have folded and committed, in one go from the beginning."""
+        readings = [Reading.from_bytes(record.value).article for record in self.read("events")]
+        admin = KafkaAdminClient(bootstrap_servers=self.settings.server_list)
+        try:
+            group = self.settings.group("worker")
+            offsets = admin.list_group_offsets(group).get(group, {})
+        finally:
+            admin.close()
+        (committed,) = [o.offset for place, o in offsets.items() if place.topic == self.settings.topic("events")] or [0]
+        return {(article.id, article.revision) for article in readings[:committed]}
+
     def outbox(self) -> list[str]:
         """The alerts that the outbox's deliveries carry, by its mirror on the topic, each as often as it is carried."""
         images = {record.key: record.value for record in self.read("outbox")}
@@ -88,7 +102,7 @@ class Fleet:
             try:
                 if reached():
                     return
-            except SourceError:  # the broker restarts
+            except (SourceError, KafkaError):  # the broker restarts
                 pass
             if time.monotonic() > give_up:
                 logs = "\n".join(p.read_text()[-2_000:] for p in sorted(self.folder.glob("process-*.log")))
