@@ -147,11 +147,7 @@ class FundingFrames:
                     or re.search(r"\b(?:money|cash|capital|funds?|undisclosed)\b", " ".join(near[:6]))
                 ):
                     continue
-            elif (
-                valued
-                and word in self._sum_verbs
-                and parse.token_at(valued[0].start) - i <= 5
-            ):
+            elif valued and word in self._sum_verbs and parse.token_at(valued[0].start) - i <= 5:
                 pass
             elif not round_near or re.search(r"\b(?:fundraising record|funding bill|funding gap)\b", " ".join(near), I):
                 if not (

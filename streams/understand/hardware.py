@@ -51,6 +51,7 @@ GADGET = re.compile(
     I,
 )
 BENCHMARK = re.compile(r"\b(?:benchmarks?|mlperf|outperforms?|beats|faster\s+than)\b", I)
+LINKING = frozenset("with for of from in to on at by and as that which using via about over through into its".split())
 LOOSE = frozenset({"memory", "silicon", "server", "servers", "semiconductor", "semiconductors"})
 """Words that speak of chips only in some company."""
 CHIP_AFTER_MEMORY = frozenset(
@@ -123,6 +124,7 @@ class HardwareFrames:
             if candidate is not None:
                 self._tidy(candidate, parse)
                 self._facts(candidate, parse)
+                self._note_chip(candidate, parse, chip_at)
                 if GADGET.search(text):
                     candidate.cues.add("gadget")
                 yield candidate
@@ -134,6 +136,18 @@ class HardwareFrames:
         return Candidate(
             "hardware", kind, status.value, frame, parse.sentence, (token.start, token.end), status_words=status.words
         )
+
+    def _note_chip(self, candidate: Candidate, parse: Parse, chips: list[int]) -> None:
+        """How the chip stands to the verb: its object ("unveils a chip") or an aside ("a laptop with a chip")."""
+        at = parse.token_at(candidate.trigger[0])
+        near = min((j for j in chips if j >= at), default=None)
+        if near is None:
+            candidate.cues.add("chip_before" if chips else "no_chip")
+            return
+        between = [w for w in parse.lowers[at + 1 : near] if w in LINKING]
+        candidate.cues.add(f"chip_link={between[-1] if between else 'object'}")
+        candidate.cues.add(f"chip_far={min(near - at, 12) // 3}")
+        candidate.cues.add(f"chip_word={parse.lowers[near].rstrip('s')}")
 
     def _is_chip_phrase(self, lowers: list[str], i: int) -> bool:
         """Whether a word of wider use speaks of chips here: "memory maker", "AI servers", "semiconductor push"."""

@@ -29,7 +29,10 @@ PRIVATE = re.compile(r"\b(?:tak(?:e|es|en|ing)|go(?:es|ing)?|went)\s+(?:\S+\s+){
 REGULATOR = re.compile(
     r"\b(?:regulators?|watchdog|antitrust|CMA|FTC|court|judge|SEC|probe|investigat\w+|commission)\b", I
 )
-REGULATOR_VERB = re.compile(r"\b(?:approv|clear|block|challeng|probe|review|investigat|oppos|judge|court|regulat|antitrust)\w*", I)
+REGULATOR_VERB = re.compile(
+    r"\b(?:approv|clear|block|challeng|probe|review|investigat|oppos|judge|court|regulat|antitrust)\w*", I
+)
+DEAL_DONE = re.compile(r"\b(?:clos(?:es|ed|ing)|complet\w+|approv\w+|nod|clearance|clears?|antitrust|blocks?|scraps?|abandons?|challeng\w+|vote)\b", I)
 DEAL_SAY = re.compile(
     r"\b(?:regulators?|antitrust|probe|nod|approv\w+|shareholders?|investors?|block\w*|clear\w*|watchdog|court|judge|talks|clinch|vote|EU|CMA|FTC|waiting|complet\w+|clos\w+|collaps\w+|scrap\w*)\b",
     I,
@@ -466,7 +469,9 @@ class DealFrames:
                 and (DEAL_SAY.search(sentence.quote) or parse.sums)
             ):
                 pair = [owner, pair[0]]
-            elif len(pair) == 1 and word in {"buy", "deal"} and self._sum_before(parse, adjacent.first):
+            elif len(pair) == 1 and word in {"buy", "deal"} and (
+                self._sum_before(parse, adjacent.first) or (word == "deal" and DEAL_DONE.search(sentence.quote))
+            ):
                 lead = parse.lead_of(i)
                 pair = [*lead.mentions[:1], pair[0]]
             if len(pair) != 2 or any(region(m.name) for m in pair) or pair[0] is pair[1]:  # noqa: PLR2004 - a deal has two sides
@@ -740,11 +745,17 @@ class DealFrames:
                     continue
                 target = parse.phrase_from(at + 1)
             subject = parse.subject_of(i)
+            if not subject.mentions:
+                subject = parse.lead_of(i)
             if not target.mentions or not subject.mentions or region(target.mentions[0].name):
                 continue
             telling = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]))
             rumored = telling if telling.value in {"denied", "rejected", "terminated"} else Status("in_talks")
-            status = Status("bid", (parse.tokens[i].start, parse.tokens[i].end)) if word.startswith(("offer", "bid")) else rumored
+            status = (
+                Status("bid", (parse.tokens[i].start, parse.tokens[i].end))
+                if word.startswith(("offer", "bid"))
+                else rumored
+            )
             candidate = self._candidate(parse, i, "acquisition", status, "approach")
             candidate.add(Party(tuple(m for m in subject.mentions if m not in target.mentions)), "acquirer")
             self._targets(candidate, parse, target)
@@ -752,20 +763,27 @@ class DealFrames:
             yield candidate
 
     def _sale_of_named(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
-        """"X shelves $2 billion sale of Y", "X close to sale to Z"."""
+        """ "X shelves $2 billion sale of Y", "X close to sale to Z"."""
         for i, word in enumerate(parse.lowers):
             behind = parse.lowers[i + 1 : i + 2]
             if word != "sale" or i in parse.name_at or behind not in (["of"], ["to"]):
                 continue
             subject = parse.lead_of(i)
             other = parse.phrase_from(i + 2)
-            if not other.mentions or region(other.mentions[0].name) or not subject.mentions or subject.mentions[0] in other.mentions:
+            if (
+                not other.mentions
+                or region(other.mentions[0].name)
+                or not subject.mentions
+                or subject.mentions[0] in other.mentions
+            ):
                 continue
             if self._tail(parse, other.mentions[-1].last + 1) & self._not_targets:
                 continue
             first, last = parse.segment(i)
             status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]), sale=True)
-            candidate = self._candidate(parse, i, "divestiture" if behind == ["of"] else "acquisition", status, "sale_of")
+            candidate = self._candidate(
+                parse, i, "divestiture" if behind == ["of"] else "acquisition", status, "sale_of"
+            )
             candidate.add(Party(subject.mentions), "seller" if behind == ["of"] else "target")
             if behind == ["of"]:
                 self._targets(candidate, parse, other)
@@ -890,8 +908,28 @@ class DealFrames:
             yield candidate
 
 
-SURE_NOUNS = frozenset({"startup", "company", "unit", "business", "division", "maker", "firm", "stake", "arm", "subsidiary"})
-SUIT_WORDS = frozenset({"approach", "approaches", "approached", "offers", "offered", "suitors", "suitor", "vying", "vie", "compete", "competing", "race", "bidders", "bids", "interest"})
+SURE_NOUNS = frozenset(
+    {"startup", "company", "unit", "business", "division", "maker", "firm", "stake", "arm", "subsidiary"}
+)
+SUIT_WORDS = frozenset(
+    {
+        "approach",
+        "approaches",
+        "approached",
+        "offers",
+        "offered",
+        "suitors",
+        "suitor",
+        "vying",
+        "vie",
+        "compete",
+        "competing",
+        "race",
+        "bidders",
+        "bids",
+        "interest",
+    }
+)
 STAKE_VERBS = word_list("grammar", "stake_verbs")
 
 

@@ -48,7 +48,8 @@ class Example:
 
 def examples_of(rows: Iterable[Mapping[str, Any]]) -> list[Example]:
     """The training examples of labelled articles."""
-    understander = Understander(bundled_companies())
+    companies = bundled_companies()
+    understander = Understander(companies)
     found = []
     for row in rows:
         article = Article.create(
@@ -71,7 +72,7 @@ def examples_of(rows: Iterable[Mapping[str, Any]]) -> list[Example]:
                     continue
             if label is None and _open_label(row["gold"], candidate, used):
                 continue
-            values = features(candidate, draft.noted, article.source)
+            values = features(candidate, draft.noted, article.source, companies)
             found.append(Example(row["id"], values, label is not None, float(row.get("weight", 1.0))))
     return found
 

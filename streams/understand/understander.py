@@ -130,14 +130,18 @@ class Understander:
                         rounds[0].add_mention(mention, role, sentence)
         draft.candidates = merge(found, self._companies)
         for candidate in draft.candidates:
-            beside = {c.category for c in draft.candidates if c.sentence.start == candidate.sentence.start and c.sentence.place == candidate.sentence.place}
+            beside = {
+                c.category
+                for c in draft.candidates
+                if c.sentence.start == candidate.sentence.start and c.sentence.place == candidate.sentence.place
+            }
             candidate.cues.update(f"beside_{other}" for other in sorted(beside - {candidate.category}))
         return draft
 
     def _weigh(self, draft: Draft) -> None:
         table = weights()
         for candidate in draft.candidates:
-            trust = probability(features(candidate, draft.noted, draft.article.source), table)
+            trust = probability(features(candidate, draft.noted, draft.article.source, self._companies), table)
             candidate.background = trust < THRESHOLD[candidate.category] and "relative" in candidate.cues
             draft.weighed.append((candidate, trust))
 

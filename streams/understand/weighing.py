@@ -13,6 +13,7 @@ from importlib.resources import files
 
 import orjson
 
+from dealwire.reference.companies import Companies
 from streams.understand.candidate import Candidate
 
 BUCKETS = 1 << 14
@@ -26,7 +27,7 @@ def bucket(feature: str) -> str:
     return f"{feature[0]}{zlib.crc32(feature.encode()) % BUCKETS}"
 
 
-def features(candidate: Candidate, noted: Iterable[str], source: str) -> dict[str, float]:
+def features(candidate: Candidate, noted: Iterable[str], source: str, companies: Companies) -> dict[str, float]:
     """What the weighing sees of a candidate."""
     sentence = candidate.sentence
     kind = candidate.category
@@ -48,6 +49,11 @@ def features(candidate: Candidate, noted: Iterable[str], source: str) -> dict[st
     found.update(f"{kind}:cue={cue}" for cue in candidate.cues)
     found.update(f"{candidate.frame}:role={role}" for _, role, _ in candidate.parties)
     found.update(f"{kind}:noted={name}" for name in noted)
+    for mention, role, _ in candidate.parties:
+        company = companies.resolve(mention.name) if mention.known else None
+        if company is not None:
+            found.add(f"{kind}:kind={company.kind}:{role}")
+            found.update(f"{kind}:sector={sector}" for sector in company.sectors)
     if candidate.descriptor:
         found.update(f"w:{kind}:desc:{word}" for word in candidate.descriptor.lower().split()[-3:])
     if not candidate.parties:
