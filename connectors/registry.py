@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
+from connectors import edgar, gdelt, hackernews
 from connectors.archive_source import ArchiveSource
 from connectors.feed import FeedSource, FileSource
 from connectors.fetch import Fetcher
@@ -16,6 +17,8 @@ from connectors.poll import Planned
 from connectors.schedule import Bounds
 from connectors.source import Source
 
+SERVICES = {"edgar": edgar.SITE, "gdelt": gdelt.SITE, "hackernews": hackernews.SITE}
+"""Kinds that know where they are; a `url` names another place that speaks as they do."""
 UNITS_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 EVERY_MIN = timedelta(seconds=1)
 EVERY_DEFAULT = timedelta(minutes=10)
@@ -67,13 +70,25 @@ class FeedSpec(BaseModel):
     url: str = ""
     """An http(s) address, a file:// address, or a path relative to the configuration."""
     path: str = ""
-    kind: Literal["feed", "archive"] = "feed"
+    kind: Literal["feed", "archive", "edgar", "gdelt", "hackernews"] = "feed"
     every: Wait | None = None
     source: str = ""
     """The outlet that the articles name, where it is not the feed's name."""
     language: str = Field(default="", pattern=r"^([a-z]{2})?$")
     allow_private: bool = False
     """Whether it may lead to private, loopback and link-local addresses."""
+    contact: str = ""
+    """edgar: an email address, which the SEC asks for."""
+    forms: tuple[str, ...] = edgar.FORMS
+    items: tuple[str, ...] = edgar.ITEMS
+    """edgar: the items for which an 8-K is read."""
+    companies: tuple[str, ...] = ()
+    """edgar: tickers or CIKs; none means everybody's filings."""
+    phrases: tuple[str, ...] = ()
+    """gdelt: what a headline has to hold."""
+    query: str = ""
+    points_min: int = Field(default=20, ge=0)
+    """hackernews: what to look for, and how many points a story must have."""
     headers: dict[str, str] = {}
     """Sent with every request to the feed's own host; ${VARIABLE} in them is filled in by whoever reads the file."""
 
@@ -85,6 +100,8 @@ class FeedSpec(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.kind in SERVICES:
+            return self
         if bool(self.url) == bool(self.path):
             raise ValueError("give either a url or a path")
         if (
@@ -106,8 +123,8 @@ class FeedSpec(BaseModel):
     @property
     def title(self) -> str:
         """The name it goes by."""
-        if self.name:
-            return self.name
+        if self.name or not self.location:
+            return self.name or self.kind
         return urlsplit(self.location).hostname or self.location if self.remote else Path(self.location).name
 
     def file(self, root: Path) -> Path:
@@ -134,7 +151,29 @@ def _archive(spec: FeedSpec, _: Fetcher, root: Path) -> Source:
     return ArchiveSource(spec.title, spec.file(root))
 
 
-KINDS: Mapping[str, Build] = {"feed": _feed, "archive": _archive}
+def _edgar(spec: FeedSpec, fetcher: Fetcher, _: Path) -> Source:
+    site = spec.url or edgar.SITE
+    return edgar.EdgarSource(
+        spec.title, fetcher, spec.contact, spec.forms, spec.items, spec.companies, site, spec.allow_private
+    )
+
+
+def _gdelt(spec: FeedSpec, fetcher: Fetcher, _: Path) -> Source:
+    return gdelt.GdeltSource(spec.title, fetcher, spec.phrases, spec.url or gdelt.SITE, spec.allow_private)
+
+
+def _hackernews(spec: FeedSpec, fetcher: Fetcher, _: Path) -> Source:
+    site = spec.url or hackernews.SITE
+    return hackernews.HackerNewsSource(spec.title, fetcher, spec.query, spec.points_min, site, spec.allow_private)
+
+
+KINDS: Mapping[str, Build] = {
+    "feed": _feed,
+    "archive": _archive,
+    "edgar": _edgar,
+    "gdelt": _gdelt,
+    "hackernews": _hackernews,
+}
 
 
 def build_source(spec: FeedSpec | Mapping[str, Any], fetcher: Fetcher, root: Path = Path()) -> Source:
@@ -148,5 +187,5 @@ def plan(
 ) -> Planned:
     """The source and how it may be visited: `every` is for entries that do not say."""
     checked = spec if isinstance(spec, FeedSpec) else FeedSpec.model_validate(spec)
-    host = urlsplit(checked.url).netloc.lower() if checked.remote else ""
+    host = urlsplit(checked.url or SERVICES.get(checked.kind, "")).netloc.lower()
     return Planned(build_source(checked, fetcher, root), Bounds.around(checked.every or every), host)

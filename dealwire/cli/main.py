@@ -1,5 +1,6 @@
 """Shell: the `dealwire` command: its groups, and how errors end it."""
 
+import inspect
 import sys
 from importlib import import_module
 
@@ -9,8 +10,8 @@ from dealwire.cli.terminal import Exit, err
 from dealwire.errors import DealwireError, UsageError
 
 GROUPS: tuple[str, ...] = (
-    "run", "extract", "stories", "replay", "rules", "companies", "alerts", "outbox", "silences", "routes",
-    "templates", "notify", "kafka",
+    "run", "extract", "stories", "replay", "feeds", "push", "rules", "companies", "alerts", "outbox", "silences",
+    "routes", "templates", "notify", "kafka",
 )  # fmt: skip
 """Modules of dealwire.cli, each with `register(app)`, in the order in which `--help` shows them."""
 
@@ -28,7 +29,23 @@ def build() -> typer.Typer:
     app.callback()(_several_commands)
     for group in GROUPS:
         import_module(f"dealwire.cli.{group}").register(app)
+    _keep_examples(app)
     return app
+
+
+def _keep_examples(app: typer.Typer) -> None:
+    """Keep the lines of every command's examples, blocks that begin with `dealwire`, which typer would run together."""
+    for command in app.registered_commands:
+        text = inspect.cleandoc(command.help or (command.callback and command.callback.__doc__) or "")
+        command.help = "\n\n".join(
+            "  \n".join(line.strip() for line in block.splitlines())
+            if block.lstrip().startswith("dealwire ")
+            else block
+            for block in text.split("\n\n")
+        )
+    for group in app.registered_groups:
+        if group.typer_instance:
+            _keep_examples(group.typer_instance)
 
 
 def _several_commands() -> None:
