@@ -6,7 +6,8 @@
 """
 
 from streams.pipeline.advance import advance
+from streams.pipeline.correcting import apply_correction, catch_up
 from streams.pipeline.outcome import Held, Outcome, StoryStep
 from streams.pipeline.rebuild import rebuild_indexes
 
-__all__ = ["Held", "Outcome", "StoryStep", "advance", "rebuild_indexes"]
+__all__ = ["Held", "Outcome", "StoryStep", "advance", "apply_correction", "catch_up", "rebuild_indexes"]

@@ -8,12 +8,13 @@ from dealwire.model import Alert, MarketEvent, Reading
 from dealwire.reference.companies import Companies
 from rules.book import RuleBook
 from streams.pipeline.expiry import drop, keep_until
+from streams.pipeline.merging import merge_stories
 from streams.pipeline.outcome import Outcome, StoryStep
 from streams.pipeline.settling import Settling
 from streams.stories.clock import move, schedule, sweep
+from streams.stories.correction import advice
 from streams.stories.draft import Draft
-from streams.stories.index import enter, leave
-from streams.stories.joining import join
+from streams.stories.index import enter
 from streams.stories.placing import find_place, strength
 from streams.stories.record import TELLINGS_MAX, ArticleRecord, StoryRecord, article_key, found, story_key
 from streams.stories.told import Told, telling, told
@@ -67,8 +68,9 @@ class Fold:
         self._known = known
         self._by = telling(reading.article)
         self._companies = companies
-        self._settling = Settling(draft, book, self._by, edited=known is not None)
+        self._settling = Settling(draft, book, self._by, revising=known is not None)
         self._withdrawn: list[tuple[StoryRecord, Told]] = []
+        self._advice = advice(draft, reading.article.id)
         self._heard = sorted(book.heard(reading.article)) if book.rules and reading.events else []
 
     def run(self) -> Outcome:
@@ -90,7 +92,7 @@ class Fold:
                 continue
             mine = [t for t in record["tellings"] if t["article"] == article]
             if mine:
-                self._settling.touch(record, "edit")
+                self._settling.touch(record, "")
                 record["tellings"] = [t for t in record["tellings"] if t["article"] != article]
                 self._withdrawn += [(record, t) for t in mine]
 
@@ -99,8 +101,7 @@ class Fold:
         if (record := self._kept_place(t)) is not None:
             self._add(record, t, "the same article told it before")
             return
-        before = [record["id"] for record, _ in self._withdrawn]
-        place = find_place(self._draft, t, frozenset(), before)
+        place = find_place(self._draft, t, frozenset(self._advice["apart"]), self._likely())
         if not place.stories:
             if not t["background"]:
                 self._found(t)
@@ -108,8 +109,16 @@ class Fold:
         record = place.stories[0]
         if not t["background"]:
             for other in place.stories[1:]:
-                record = self._join(record, other)
+                record = merge_stories(self._draft, self._settling, record, other)
         self._add(record, t, ", ".join(place.link.reasons) if place.link else "")
+
+    def _likely(self) -> dict[str, bool]:
+        """Stories to compare whatever the indexes say → whether a person has said that the article belongs there."""
+        likely = {record["id"]: False for record, _ in self._withdrawn}
+        for article in self._advice["together"]:
+            known = self._draft.article(article)
+            likely.update((story, True) for story in (known["stories"] if known else ()))
+        return likely
 
     def _kept_place(self, t: Told) -> StoryRecord | None:
         """The story that this article's earlier revision told by the same event; an edit stays where it was.
@@ -138,21 +147,11 @@ class Fold:
             record = self._draft.story(record["id"]) or held
         self._add(record, t, "nothing known tells it")
 
-    def _join(self, one: StoryRecord, two: StoryRecord) -> StoryRecord:
-        """Two stories that turn out to be one: the older survives."""
-        older, younger = sorted((one, two), key=lambda r: (r["founded"], r["id"]))
-        self._settling.touch(older, "fold")
-        leave(self._draft, younger)
-        join(older, younger)
-        for t in older["tellings"]:
-            enter(self._draft, older["id"], t)
-        self._draft.keep(younger)
-        self._settling.joined(older, younger)
-        return older
-
     def _add(self, record: StoryRecord, t: Told, reason: str) -> None:
-        self._settling.touch(record, "fold", reason, t)
+        self._settling.touch(record, reason, t)
         record["told_count"] += 1
+        if self._advice["pinned"]:
+            record["pinned"] = {**record["pinned"], **self._advice["pinned"]}
         record["tellings"].append(t)
         if len(record["tellings"]) > TELLINGS_MAX:
             del record["tellings"][TELLINGS_MAX // 2]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dealwire.model import Alert, Change
+from dealwire.reference.money import format_money
 from rules.book import RuleBook
 from streams.pipeline.firing import Fire
 from streams.pipeline.outcome import Decision, Held, Outcome, StoryStep
@@ -11,10 +12,9 @@ from streams.stories.change import Facts, material_changes
 from streams.stories.draft import Draft
 from streams.stories.link import DAY
 from streams.stories.record import LOGGED_DAYS, LOGGED_MAX, StoryRecord
-from streams.stories.told import Telling, Told
-from streams.stories.view import facts_of, moment
+from streams.stories.told import Occasion, Told, money_of
+from streams.stories.view import facts_of, moment, story_of
 
-Cause = Literal["fold", "edit", "correction"]
 VERSIONS_MAX = 100
 
 
@@ -23,7 +23,6 @@ class Touched:
     """A story as this reading leaves it."""
 
     record: StoryRecord
-    cause: Cause
     reason: str = ""
     told: int = 0
     background: bool = True
@@ -37,16 +36,16 @@ class Touched:
 class Settling:
     """Which stories a reading touched, and what follows for each."""
 
-    def __init__(self, draft: Draft, book: RuleBook, by: Telling, *, edited: bool) -> None:
+    def __init__(self, draft: Draft, book: RuleBook, by: Occasion, *, revising: bool) -> None:
         self._draft = draft
         self._book = book
         self._by = by
-        self._edited = edited
+        self._revising = revising
         self._touched: dict[str, Touched] = {}
         self._gone: list[StoryRecord] = []
 
-    def touch(self, record: StoryRecord, cause: Cause, reason: str = "", t: Told | None = None) -> None:
-        touched = self._touched.setdefault(record["id"], Touched(record, cause))
+    def touch(self, record: StoryRecord, reason: str, t: Told | None = None) -> None:
+        touched = self._touched.setdefault(record["id"], Touched(record))
         touched.reason = touched.reason or reason
         if t is not None:
             touched.told += 1
@@ -56,6 +55,7 @@ class Settling:
     def joined(self, older: StoryRecord, younger: StoryRecord) -> None:
         """Settle what joining itself changes: it may make a version, and re-alerts nothing."""
         self._gone.append(younger)
+        self._take_back(younger)
         before = self._touched.pop(younger["id"], None)
         touched = self._touched[older["id"]]
         if before is not None:
@@ -103,7 +103,7 @@ class Settling:
         if record["retracted"]:
             record["retracted"] = False
             changes = (Change(kind="status", before="retracted", after=facts["status"]), *changes)
-        if not changes and self._edited:
+        if not changes and self._revising:
             changes = _corrections(before, facts)
         if changes:
             record["facts"] = dict(facts)
@@ -122,6 +122,13 @@ class Settling:
         )
         del record["versions"][:-VERSIONS_MAX]
         return changes
+
+    def _take_back(self, record: StoryRecord) -> None:
+        """Rules over several stories no longer count one that was merged away."""
+        if self._book.rules:
+            sightings = self._book.correlate(self._draft, story_of(record), frozenset())
+            for key, value in sightings.writes.items():
+                self._draft.put(key, value)
 
     def _log(self, record: StoryRecord, alerts: list[Alert]) -> None:
         """Keep the alerts verbatim for a reading that comes again; prune what lies beyond the redelivery horizon."""
@@ -153,10 +160,11 @@ def _decision(touched: Touched, *, is_first: bool, changes: tuple[Change, ...]) 
 
 
 def _corrections(before: Facts, after: Facts) -> tuple[Change, ...]:
-    """What an edited article changes that would not be news from another one."""
-    found = []
-    for fact in ("type", "subject"):
-        one, two = before[fact], after[fact]
-        if one != two:
-            found.append(Change(kind="corrected", before=one, after=two))
-    return tuple(found)
+    """What an edit or a correction changes that would not be news from another article."""
+    pairs = [(_said(before, fact), _said(after, fact)) for fact in ("type", "status", "subject", "amount", "valuation")]
+    return tuple(Change(kind="corrected", before=one, after=two) for one, two in pairs if one != two)
+
+
+def _said(facts: Facts, fact: Literal["type", "status", "subject", "amount", "valuation"]) -> str:
+    value = facts[fact]
+    return value if isinstance(value, str) else format_money(money_of(value)) if value else ""

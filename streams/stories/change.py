@@ -10,6 +10,7 @@ from dealwire.model import CLOSED, COLLAPSED, ROUNDS, Change, ChangeKind
 from dealwire.reference.money import format_money
 from streams.stories.merge import RUNGS
 from streams.stories.told import CURRENCY, USD, VALUE, Sum, money_of
+from streams.stories.words import words_of
 
 MATERIAL_SHARE = 0.05
 """An amount or valuation that moves by this share of what it was is news."""
@@ -89,9 +90,19 @@ def _round(before: Facts, after: Facts) -> Sequence[Change]:
 
 
 def _names(kind: ChangeKind, one: dict[str, str], two: dict[str, str]) -> Sequence[Change]:
-    if not two or set(two) <= set(one):
+    if not two or all(key in one or _is_known(name, one) for key, name in two.items()):
         return ()
     return (Change(kind=kind, before=", ".join(one.values()), after=", ".join(two.values())),)
+
+
+def _is_known(name: str, known: dict[str, str]) -> bool:
+    """Whether the name is a longer or shorter form of one that was known: its leading words, or it with more."""
+    said = words_of(name)
+    return any(_leads(said, words_of(other)) or _leads(words_of(other), said) for other in known.values())
+
+
+def _leads(short: Sequence[str], long: Sequence[str]) -> bool:
+    return bool(short) and long[: len(short)] == short
 
 
 def summed(changes: Sequence[Change]) -> tuple[Change, ...]:

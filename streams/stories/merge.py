@@ -4,8 +4,23 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dealwire.model import COLLAPSED
+from dealwire.reference.names import fold_name
 from streams.stories.link import sums_alike
-from streams.stories.told import COMPANY, CURRENCY, HIGH, KEY, QUALIFIER, ROLE, USD, VALUE, WRITTEN, Name, Sum, Told
+from streams.stories.told import (
+    COMPANY,
+    CURRENCY,
+    HEAD,
+    HIGH,
+    KEY,
+    QUALIFIER,
+    ROLE,
+    USD,
+    VALUE,
+    WRITTEN,
+    Name,
+    Sum,
+    Told,
+)
 from streams.stories.words import are_copies
 
 DAY = 86_400.0
@@ -152,15 +167,37 @@ def _in_currency(s: tuple[Any, ...], best: Sum, bound: int = VALUE) -> float | N
     return float(value * s[USD] / s[VALUE] * best[VALUE] / best[USD])
 
 
+def full_names(names: Iterable[Name]) -> dict[str, str]:
+    """Each name's key → the key of the full name it is short for, as "orrery" is of "orrerysystems".
+
+    A short form that two companies here would answer to stays by itself.
+    """
+    heads: dict[str, set[str]] = {}
+    short: set[str] = set()
+    for name in names:
+        heads.setdefault(name[HEAD], set()).add(name[KEY])
+        if fold_name(name[WRITTEN]) == name[HEAD]:
+            short.add(name[KEY])
+    full: dict[str, str] = {}
+    for keys in heads.values():
+        longer = keys - short
+        if len(longer) == 1 and (key := next(iter(longer))):
+            full.update((one, key) for one in keys & short)
+    return full
+
+
 def merged_names(tellings: Sequence[Told], category: str) -> list[list[Any]]:
     """Who takes part: [name, role, company, articles], each company once, a lead investor before a mere investor."""
     parties: dict[tuple[str, str], list[Any]] = {}
+    full = full_names(name for t in tellings for name in t["names"])
     for t in tellings:
         if t["category"] != category:
             continue
         for name in t["names"]:
-            role = _role(name, t)
-            party = parties.setdefault((name[KEY], role), [name[WRITTEN], role, name[COMPANY], []])
+            role, key = _role(name, t), full.get(str(name[KEY]), str(name[KEY]))
+            party = parties.setdefault((key, role), [name[WRITTEN], role, name[COMPANY], []])
+            if len(name[WRITTEN]) > len(party[0]) and key in full.values():
+                party[0] = name[WRITTEN]
             if t["article"] not in party[3]:
                 party[3].append(t["article"])
             if name[COMPANY] and not party[2]:

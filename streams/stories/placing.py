@@ -1,6 +1,6 @@
 """Core: which story a telling belongs to: the best-linked of its candidates, and others that it joins to that one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from streams.stories.draft import Draft
@@ -12,6 +12,8 @@ from streams.stories.told import Told
 COMPARED_MAX = 40
 """Tellings of one story that are compared; copies of one telling say nothing new."""
 
+SAID_SO = Link(100.0, ("a person said so",))
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -21,16 +23,18 @@ class Place:
     link: Link | None
 
 
-def find_place(draft: Draft, t: Told, apart: frozenset[str], known: Iterable[str] = ()) -> Place:
-    """Where the telling belongs. `apart`: articles that a person has set apart from it."""
+def find_place(draft: Draft, t: Told, apart: frozenset[str], likely: Mapping[str, bool]) -> Place:
+    """Where the telling belongs. `apart`: articles that a person has set apart from it; `likely`: see Fold."""
     linked: list[tuple[Link, StoryRecord]] = []
     seen: set[str] = set()
-    for story in (*known, *candidates(draft, t)):
+    for story in (*likely, *candidates(draft, t)):
         record = draft.story(story)
         if record is None or record["id"] in seen:
             continue
         seen.add(record["id"])
         found = strength(t, record["tellings"], apart)
+        if likely.get(story):
+            found = SAID_SO
         if found is not None and found.joins:
             linked.append((found, record))
     if not linked:

@@ -31,13 +31,18 @@ SUBJECT_ROLES = {
 """Whose deal it is, by category; the first that is there is the subject."""
 
 
-class Telling(TypedDict):
-    """The article's side: who says it, when, and by which text."""
+class Occasion(TypedDict):
+    """What made the fold look at its stories: an article's revision, or a person's correction (no revision)."""
 
     article: str
     revision: str
-    order: list[float]
     at: float
+
+
+class Telling(Occasion):
+    """The article's side: who says it, when, and by which text."""
+
+    order: list[float]
     title: str
     source: str
     url: str

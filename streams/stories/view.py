@@ -8,6 +8,7 @@ from dealwire.model import Claim, Figure, Party, Quote, Story, Telling, Version
 from streams.stories.change import Facts
 from streams.stories.merge import (
     copies_of,
+    full_names,
     merged_category,
     merged_names,
     merged_status,
@@ -18,7 +19,7 @@ from streams.stories.merge import (
     united,
 )
 from streams.stories.record import StoryRecord, last_at
-from streams.stories.told import COMPANY, KEY, ROLE, WRITTEN, Told, money_of, quantity_of
+from streams.stories.told import COMPANY, KEY, ROLE, WRITTEN, Name, Told, money_of, quantity_of
 
 QUOTES_SHOWN_MAX = 24
 
@@ -38,8 +39,9 @@ def facts_of(record: StoryRecord) -> Facts:
     amount, valuation = merged_sum("amount", same, sources), merged_sum("valuation", same, sources)
     leads: dict[str, str] = {}
     acquirers: dict[str, str] = {}
+    full = full_names(name for t in same for name in t["names"])
     for t in same:
-        _take_named(t, leads, acquirers)
+        _take_named(t, leads, acquirers, full)
     subject = _subject(same)
     facts: Facts = {
         "category": category,
@@ -57,7 +59,7 @@ def facts_of(record: StoryRecord) -> Facts:
 def _single(t: Told) -> Facts:
     leads: dict[str, str] = {}
     acquirers: dict[str, str] = {}
-    _take_named(t, leads, acquirers)
+    _take_named(t, leads, acquirers, {})
     subject = _subject([t])
     return {
         "category": t["category"],
@@ -71,14 +73,20 @@ def _single(t: Told) -> Facts:
     }
 
 
-def _take_named(t: Told, leads: dict[str, str], acquirers: dict[str, str]) -> None:
+def _take_named(t: Told, leads: dict[str, str], acquirers: dict[str, str], full: dict[str, str]) -> None:
     if t["background"]:
         return
     for name in t["names"]:
         if name[ROLE] == "lead_investor":
-            leads.setdefault(name[KEY], name[WRITTEN])
+            _take(leads, name, full)
         elif name[ROLE] == "acquirer":
-            acquirers.setdefault(name[KEY], name[WRITTEN])
+            _take(acquirers, name, full)
+
+
+def _take(into: dict[str, str], name: Name, full: dict[str, str]) -> None:
+    key = full.get(str(name[KEY]), str(name[KEY]))
+    if len(name[WRITTEN]) > len(into.get(key, "")):
+        into[key] = name[WRITTEN]
 
 
 def _pinned(facts: Facts, pinned: dict[str, Any]) -> Facts:

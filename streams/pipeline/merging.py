@@ -1,0 +1,21 @@
+"""Core: two stories that turn out to be one, with all that hangs on them."""
+
+from streams.pipeline.settling import Settling
+from streams.stories.draft import Draft
+from streams.stories.index import enter, leave
+from streams.stories.joining import join
+from streams.stories.record import StoryRecord
+
+
+def merge_stories(draft: Draft, settling: Settling, one: StoryRecord, two: StoryRecord) -> StoryRecord:
+    """The story that survives: the older by event time of its founding, or by id where that is the same."""
+    older, younger = sorted((one, two), key=lambda r: (r["founded"], r["id"]))
+    settling.touch(older, "")
+    leave(draft, younger)
+    join(older, younger)
+    for t in older["tellings"]:
+        if not t["background"]:
+            enter(draft, older["id"], t)
+    draft.keep(younger)
+    settling.joined(older, younger)
+    return older
