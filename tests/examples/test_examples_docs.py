@@ -13,7 +13,8 @@ from rules.load import Source, load
 ROOT = Path(__file__).parents[2]
 GUIDES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 FENCED_YAML = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
-COMMAND = re.compile(r"^(?:    |`)?(?:\$ |\.venv/bin/)?(dealwire [^`\n]*)", re.MULTILINE)
+COMMAND = re.compile(r"^(?: {4}| *\$ )+(?:\.venv/bin/)?(dealwire [^\n]*)", re.MULTILINE)
+FENCED_SHELL = re.compile(r"^```(?:sh|console|bash)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"`(dealwire [^`\n]+)`")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
@@ -23,7 +24,13 @@ def quoted(pattern):
 
 
 def commands():
-    return sorted({(name, line.partition(" #")[0].strip()) for name, line in quoted(COMMAND) + quoted(INLINE)})
+    fenced = [
+        (name, line.removeprefix("$ ").removeprefix(".venv/bin/"))
+        for name, block in quoted(FENCED_SHELL)
+        for line in block.splitlines()
+    ]
+    lines = quoted(COMMAND) + quoted(INLINE) + [(name, line) for name, line in fenced if line.startswith("dealwire ")]
+    return sorted({(name, line.partition(" #")[0].strip()) for name, line in lines})
 
 
 @pytest.fixture(scope="module")
