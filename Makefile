@@ -37,8 +37,9 @@ install: $(VENV)/.run ## make .venv with everything that dealwire needs
 run: $(VENV)/.run ## start dealwire on examples/; Ctrl-C stops it
 	@$(BIN)/dealwire run --config $(CONFIG)
 
-demo: $(VENV)/.run ## read examples/ once, print the alerts, exit
-	@$(BIN)/dealwire run --config $(CONFIG) --once
+demo: $(VENV)/.run ## read examples/ once, from an empty store, print the alerts, exit
+	@rm -f var/demo.db var/demo.db-wal var/demo.db-shm
+	@$(BIN)/dealwire run --config $(CONFIG) --store var/demo.db --once
 
 check: $(VENV)/.dev ## format, lint, types, layers
 	@$(BIN)/ruff format --check .
