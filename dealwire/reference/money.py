@@ -81,20 +81,22 @@ def _marks() -> _Marks:
     for row in read_rows("currencies.tsv"):
         code = row["code"]
         before[code] = after[code.lower()] = _Mark(code)
-        for sign in split_values(row["signs"]):
+        signs = split_values(row["signs"])
+        if any(sign.endswith("$") for sign in signs):
+            signs += (f"{code}$", f"{code} $")
+        for sign in signs:
             before[sign] = _Mark(code, strong=not sign.isalpha() or sign in {"Rs", "RMB"})
             if sign.isalpha() and len(sign) > 1:
                 after[sign.lower()] = _Mark(code, strong=sign == "RMB")
         after.update((word, _Mark(code)) for word in split_values(row["words"]))
         after.update((word, _Mark(code, strong=False)) for word in split_values(row["weak"]))
-    signs = sorted(before, key=len, reverse=True)
-    glyphs = [sign for sign in signs if len(sign) == 1 and not sign.isalnum()]
+    glyphs = [sign for sign in before if len(sign) == 1 and not sign.isalnum()]
     return _Marks(
         before,
         after,
         frozenset(sign[-1] for sign in before),
         frozenset(word.split()[0] for word in after),
-        len(signs[0]),
+        max(map(len, before)),
         re.compile(rf"{GAP}?(?P<mark>{'|'.join(map(re.escape, (*glyphs, 'US$', 'zł')))})(?!{GAP}?[0-9A-Za-z])"),
     )
 

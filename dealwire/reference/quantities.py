@@ -55,7 +55,7 @@ def _unit_pattern() -> re.Pattern[str]:
 
 
 _CHIPS = re.compile(
-    rf"(?:{GAP}|{DASH})(?P<words>(?:of {GAP}?)?(?:(?:[A-Za-z][\w'’.-]*|[A-Z]+[0-9]+\w*){GAP}){{0,5}}?)"
+    rf"(?:{GAP}|{DASH})(?P<words>(?:of {GAP}?)?(?:(?:[A-Za-z][\w'’.-]*|[A-Z]+[0-9]+\w*|[0-9]){GAP}){{0,5}}?)"
     r"(?P<noun>(?:[Aa][Ii] )?(?:GPUs?|TPUs?|NPUs?|LPUs?|CPUs?|XPUs?|chips?|accelerators?|processors?|superchips?)\b"
     r"|(?:[A-Z]{1,2}[0-9]{2,3}|GB[0-9]{3}|MI[0-9]{3})[A-Z]?s\b)"
 )
