@@ -1,7 +1,7 @@
 """Shell: what fired and what became of it, read from the outbox: the answer to "who was told what, when, and why"."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -79,12 +79,14 @@ def _receipt(connection: sqlite3.Connection, alert: Alert, receiver: str = "") -
         " WHERE alert = ? AND (? = '' OR c.receiver = ?) ORDER BY c.rowid",
         (alert.id, receiver, receiver),
     )
-    return Receipt(alert, tuple(_decided(*row) for row in rows))
+    return Receipt(alert, tuple(_decided(row) for row in rows))
 
 
-def _decided(receiver: str, at: float, *rest: Any) -> Decided:
-    *told, sent_at, error = rest
-    return Decided(receiver, _moment(at), *told, sent_at=_moment(sent_at), error=error)
+def _decided(row: Sequence[Any]) -> Decided:
+    receiver, at, outcome, reason, path, delivery, state, attempts, sent_at, error = row
+    return Decided(
+        receiver, _moment(at), outcome, reason, path, delivery, state, attempts, _moment(sent_at), error
+    )  # fmt: skip
 
 
 def _moment(seconds: float | None) -> str:

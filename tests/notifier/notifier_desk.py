@@ -1,9 +1,6 @@
 """A virtual clock, scripted receivers, alerts to send them, and a desk that puts them together."""
 
-import random
-import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -12,42 +9,18 @@ from dealwire.model import Alert, Change, Figure, Money, Party, Quote, Reason, S
 from dealwire.store import outbox
 from notifier.decide import Policy, Router
 from notifier.render.notice import Notice
-from notifier.send import Dispatcher, World
+from notifier.send import Dispatcher
 from notifier.send.redact import Redactor
+from notifier.send.rehearsal import VirtualTime
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-class InlineThreads(Executor):
-    """Runs each send at once, in the caller's thread."""
+class VirtualClock(VirtualTime):
+    """Virtual time from START on."""
 
-    def __init__(self, _room=0):
-        pass
-
-    def submit(self, call, /, *args, **kwargs):
-        future = Future()
-        try:
-            future.set_result(call(*args, **kwargs))
-        except BaseException as error:  # noqa: BLE001 - a pool keeps them all
-            future.set_exception(error)
-        return future
-
-
-class VirtualClock:
-    """Stands still until somebody waits; then that much has passed."""
-
-    def __init__(self, now=START):
-        self.moment = now
-
-    def now(self):
-        return self.moment
-
-    def wait(self, woken: threading.Event, seconds: float):
-        if not woken.is_set():
-            self.moment += timedelta(seconds=seconds)
-
-    def world(self):
-        return World(now=self.now, wait=self.wait, random=random.Random(7), threads=InlineThreads)
+    def __init__(self):
+        super().__init__(START)
 
 
 @dataclass

@@ -1,0 +1,200 @@
+"""The commands about alerts, as a user types them, on a store in which something happened."""
+
+import csv
+import io
+import json
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+
+import pytest
+from notifier_desk import make_alert, make_story
+from notifier_servers import Answer
+
+from dealwire.cli import main
+from dealwire.errors import DeliveryError
+from dealwire.store import outbox
+
+RULES = """
+version: 1
+receivers:
+  desk: {url: "terminal://"}
+  hook: {url: "${HOOK_URL}", timeout: 1s}
+routing:
+  route:
+    receiver: desk
+    routes:
+      - {matchers: ["subject=Vela"], receiver: hook}
+rules:
+  - {id: rounds, title: Big rounds, match: {category: funding}}
+"""
+CONFIG = "version: 1\nstore: dealwire.db\nrules: watchlist.yaml\n"
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A folder with a configuration, rules and the store that `desk` writes to."""
+    (tmp_path / "dealwire.yaml").write_text(CONFIG)
+    (tmp_path / "watchlist.yaml").write_text(RULES)
+    return tmp_path
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command did."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def dealwire(place, monkeypatch, capsys):
+    """Runs one command there, in this process, and returns what it did."""
+    monkeypatch.chdir(place)
+
+    def run(*words, **environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["dealwire", *words])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def busy(desk):
+    """A desk where one alert was sent and one died."""
+    office = desk({"receivers": {"desk": {}, "hook": {}}})
+    office["hook"].faults = [DeliveryError("hook answered 404", permanent=True)]
+    hostile = make_story("story-2", subject="=HYPERLINK(1)", tellings=())
+    office.take(make_alert(1, send_to=("desk",)), make_alert(2, send_to=("hook",), story_view=hostile))
+    office.drain()
+    return office
+
+
+def test_alerts_are_listed_with_what_became_of_them(busy, dealwire):
+    listed = dealwire("alerts", "list", "--since", "2026-01-01", "--json")
+    told = [json.loads(line) for line in listed.stdout.splitlines()]
+    states = {alert["story"]: [(d["receiver"], d["state"]) for d in alert["decisions"]] for alert in told}
+    assert listed.returncode == 0
+    assert states == {"story-1": [("desk", "sent")], "story-2": [("hook", "dead")]}
+
+
+def test_alerts_as_csv_run_nothing_in_a_spreadsheet(busy, dealwire):
+    rows = list(
+        csv.DictReader(io.StringIO(dealwire("alerts", "list", "--since", "2026-01-01", "--format", "csv").stdout))
+    )
+    assert sorted(row["headline"] for row in rows) == [
+        "'=HYPERLINK(1) · $500M · Series B",
+        "Orbital Silicon · $500M · Series B",
+    ]
+
+
+def test_alerts_as_an_atom_feed(busy, dealwire):
+    feed = ET.fromstring(
+        dealwire("alerts", "list", "--since", "2026-01-01", "--format", "atom").stdout.split("\n", 1)[1]
+    )
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    assert len(feed.findall("a:entry", names)) == 2
+    assert all(entry.find("a:id", names).text for entry in feed.findall("a:entry", names))
+
+
+def test_why_says_what_fired_and_what_was_decided(busy, dealwire):
+    said = dealwire("alerts", "why", make_alert(2).id).stdout
+    assert "fired by  amount >= 100M USD: $500M" in said
+    assert "hook: send: rule rounds [send_to] — dead (hook answered 404)" in said
+
+
+def test_dead_messages_are_listed_retried_and_dropped(busy, dealwire):
+    (dead,) = (json.loads(line) for line in dealwire("outbox", "list", "--state", "dead", "--json").stdout.splitlines())
+    assert dead["error"] == "hook answered 404"
+    assert dealwire("outbox", "retry", "--dead", "--receiver", "hook").returncode == 0
+    assert outbox.get(busy.store.connection, dead["id"]).state == "pending"
+    assert dealwire("outbox", "drop", dead["id"]).returncode == 0
+    assert outbox.get(busy.store.connection, dead["id"]).state == "dropped"
+
+
+def test_a_silence_is_made_listed_and_ended(busy, dealwire):
+    made = dealwire("silences", "add", "rule=rounds", "--for", "2d", "--by", "ann", "--comment", "enough")
+    name = made.stdout.split()[0]
+    (listed,) = (json.loads(line) for line in dealwire("silences", "list", "--json").stdout.splitlines())
+    assert (listed["id"], listed["author"], listed["active"]) == (name, "ann", True)
+    assert dealwire("silences", "expire", name).returncode == 0
+    assert dealwire("silences", "list").stdout == ""
+
+
+def test_an_acknowledged_story_is_quiet_until_it_changes(busy, dealwire):
+    assert "at version 1" in dealwire("alerts", "ack", "story-1", "--by", "ann").stdout
+    ((quiet,), (changed,)) = busy.take(
+        make_alert(1, rule="other", send_to=("desk",)),
+        make_alert(1, version=2, kind="changed", send_to=("desk",)),
+    )
+    assert (quiet.outcome, changed.outcome) == ("acknowledged", "update")
+
+
+def test_routes_are_drawn_and_tried(busy, dealwire, place):
+    assert dealwire("routes", "show").stdout.splitlines() == ["everything → desk", "  └ subject=Vela → hook"]
+    vela = make_alert(3, story_view=make_story("story-3", subject="Vela"))
+    (place / "alert.jsonl").write_bytes(vela.to_bytes() + b"\n")
+    tried = json.loads(dealwire("routes", "test", "alert.jsonl", "--at", "2026-03-02T10:00", "--json").stdout)
+    assert [(d["receiver"], d["outcome"]) for d in tried["destinations"]] == [("hook", "send")]
+    assert "✓ route / subject=Vela: matches" in dealwire("routes", "test", "alert.jsonl").stdout
+
+
+def test_a_receiver_is_tried_out(dealwire, http):
+    tried = dealwire("notify", "test", "hook", HOOK_URL=f"{http.url}/in/s3cr3tT0ken9")
+    assert (tried.returncode, http.bodies[0]["title"]) == (0, "dealwire test message")
+    http.usual = Answer(403)
+    refused = dealwire("notify", "test", "hook", HOOK_URL=f"{http.url}/in/s3cr3tT0ken9")
+    assert refused.returncode == 1
+    assert "answered 403" in refused.stderr
+    assert "s3cr3tT0ken9" not in tried.stdout + tried.stderr + refused.stdout + refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("notify", "test", "hook"), "HOOK_URL is not set in the environment"),
+        (("notify", "test", "nobody"), "there is no receiver 'nobody'; there are: desk, hook"),
+        (("alerts", "why", "nothing"), "there is no alert 'nothing'"),
+        (("alerts", "list", "--since", "yesterday"), "'yesterday' is no moment"),
+        (("outbox", "list", "--state", "lost"), "unknown state 'lost'"),
+        (("outbox", "retry"), "name the deliveries to retry"),
+        (("outbox", "drop", "nothing"), "is not in the outbox"),
+        (("silences", "add", "colour=red", "--for", "1h", "--by", "ann"), "unknown field 'colour'"),
+        (("silences", "expire", "nothing"), "no silence nothing"),
+        (("alerts", "ack", "nothing", "--by", "ann"), "no alert tells of a story 'nothing'"),
+        (("routes", "test", "nothing"), "neither an alert in the store nor a file"),
+        (("templates", "preview", "--folder", "nowhere"), "there is no such folder"),
+    ],
+)
+def test_what_is_asked_wrongly_is_said_in_one_line(busy, dealwire, words, said):
+    asked = dealwire(*words, HOOK_URL="")
+    assert asked.returncode == 2
+    assert said in asked.stderr
+    assert "Traceback" not in asked.stderr
+
+
+def test_without_a_store_it_is_said_where_one_comes_from(dealwire):
+    asked = dealwire("alerts", "list")
+    assert asked.returncode == 2
+    assert "there is no store yet; `dealwire run` makes it" in asked.stderr
+
+
+@pytest.mark.parametrize("medium", ["txt", "md", "html", "slack"])
+def test_templates_are_previewed_with_ones_own(dealwire, place, medium):
+    assert "Lumen Silicon" in dealwire("templates", "preview", "--medium", medium, "--digest").stdout
+    (place / "own").mkdir()
+    (place / "own" / f"message.{medium}.j2").write_text("#section\nMine: {{ alerts[0].headline }}")
+    own = dealwire("templates", "preview", "--medium", medium, "--folder", "own")
+    assert own.returncode == 0
+    assert "Mine: Lumen Silicon" in own.stdout
+    (place / "own" / f"message.{medium}.j2").write_text("{{ alerts[9].headline }}")
+    failing = dealwire("templates", "preview", "--medium", medium, "--folder", "own")
+    assert failing.returncode == 1
+    assert f"message.{medium}.j2" in failing.stderr
