@@ -18,6 +18,7 @@ from dealwire.log import logger
 from dealwire.model import Alert
 from dealwire.store import articles, feeds, outbox
 from dealwire.store.database import Store
+from dealwire.store.lock import sole_driver
 from notifier.send.dispatcher import Dispatcher
 from streams.core import Step
 from streams.embedded import Embedded
@@ -49,7 +50,7 @@ class Service:
     async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
         """Visit, take and send until `stop`; with `once`, until every feed was visited and its alerts are sent."""
         path = self.settings.place(self.settings.store)
-        with Store.open(path) as intake, Store.open(path) as sending:
+        with sole_driver(path), Store.open(path) as intake, Store.open(path) as sending:
             dispatcher = Dispatcher(sending, self.rules.senders(), self.rules.router)
             embedded = Embedded(intake, self.rules.core, self._enqueue, self.clock)
             delivery = _Delivery(self, embedded, intake, dispatcher)
