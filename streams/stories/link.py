@@ -92,7 +92,7 @@ def _deal(a: Told, b: Told, days: float) -> Link:
         points += 2
         reasons.append("same amount")
     elif likeness is False:
-        points += _far_amount(a["category"], days)
+        points += _far_amount(a, b, days)
         reasons.append("other amount")
     if counterparts:
         points += 1.5
@@ -108,7 +108,7 @@ def _deal(a: Told, b: Told, days: float) -> Link:
         reasons.append("same round")
     if same is None and likeness is None and shared + counterparts < 3:
         points -= 1
-    points += _of_time(days, known=bool(same and (likeness or counterparts)))
+    points += _of_time(days, known=bool(same and (likeness or counterparts or _is_talk(a, b))))
     return Link(points, tuple(reasons))
 
 
@@ -122,10 +122,16 @@ def _misnamed(a: Told, b: Told, days: float) -> bool:
     )
 
 
-def _far_amount(category: str, days: float) -> float:
-    if category == "mna":
+def _far_amount(a: Told, b: Told, days: float) -> float:
+    """What another amount takes away: nothing of a price, in the first days, or where talk of one became another."""
+    if a["category"] == "mna" or days <= 3 or (_is_talk(a, b) and _within_twice(a["amount"], b["amount"])):
         return 0.0
-    return 0.0 if days <= 3 else -2.0
+    return -2.0
+
+
+def _within_twice(one: Sum | None, two: Sum | None) -> bool:
+    worth, other = (one[USD] if one else None), (two[USD] if two else None)
+    return bool(worth and other and max(worth, other) <= 2 * min(worth, other))
 
 
 def _of_time(days: float, *, known: bool) -> float:
@@ -135,7 +141,7 @@ def _of_time(days: float, *, known: bool) -> float:
     if days <= 14:
         return 0.0
     if known:
-        return -0.5 if days <= 90 else -1.5
+        return 0.0 if days <= 60 else -0.5 if days <= 90 else -1.5
     return -0.5 if days <= 30 else -1.5 if days <= 60 else -3.0
 
 

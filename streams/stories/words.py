@@ -14,6 +14,8 @@ WORDS_MAX = 24
 SKETCH_WORDS = 60
 """How far into title and body the sketch reads: copies of one release open alike."""
 SKETCH_SIZE = 12
+COPY_LIKENESS_SHORT = 0.9
+"""The share asked of mere headlines: two outlets may well choose nearly the same."""
 COPY_LIKENESS = 0.7
 """From this share of common shingles on, two texts are copies of one."""
 COPY_WORDS_MIN = 6
@@ -85,4 +87,5 @@ def are_copies(left: list[int], right: list[int]) -> bool:
         return True
     least = sorted({*left, *right})[: min(len(left), len(right))]
     shared = set(left) & set(right)
-    return sum(1 for h in least if h in shared) / len(least) >= COPY_LIKENESS
+    needed = COPY_LIKENESS if len(least) == SKETCH_SIZE else COPY_LIKENESS_SHORT
+    return sum(1 for h in least if h in shared) / len(least) >= needed
