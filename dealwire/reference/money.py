@@ -62,7 +62,9 @@ class _Mark(NamedTuple):
 class _Marks(NamedTuple):
     before: dict[str, _Mark]
     after: dict[str, _Mark]
-    last_characters: frozenset[str]
+    glyphs: frozenset[str]
+    tails: frozenset[str]
+    """The last two characters of the longer signs."""
     first_words: frozenset[str]
     longest: int
     """Characters of the longest sign before a number."""
@@ -94,7 +96,8 @@ def _marks() -> _Marks:
     return _Marks(
         before,
         after,
-        frozenset(sign[-1] for sign in before),
+        frozenset(glyphs),
+        frozenset(sign[-2:] for sign in before if len(sign) > 1),
         frozenset(word.split()[0] for word in after),
         max(map(len, before)),
         re.compile(rf"{GAP}?(?P<mark>{'|'.join(map(re.escape, (*glyphs, 'US$', 'zł')))})(?!{GAP}?[0-9A-Za-z])"),
@@ -270,10 +273,10 @@ _LETTERS_AFTER = re.compile(rf"(?:{GAP}|{DASH})?(?P<word>[A-Za-z]+)?")
 def _may_be_money(text: str, start: int, end: int) -> bool:
     """A cheap look at a number's neighbours: most numbers in news are dates and counts."""
     marks = _marks()
-    before = text[start - 1 : start]
-    if before.isspace():
-        before = text[start - 2 : start - 1]
-    if before in marks.last_characters:
+    near = text[max(0, start - 3) : start]
+    if near[-1:].isspace():
+        near = near[:-1]
+    if near[-1:] in marks.glyphs or near[-2:] in marks.tails or near[-1:] == ";":
         return True
     after = _LETTERS_AFTER.match(text, end)
     if after is None or after["word"] is None:
@@ -298,15 +301,16 @@ def find_sums(text: str) -> list[FoundSum]:
             if one is not None:
                 found.append(one)
                 reached = one.end
-    if "illion" in text or "rore" in text or "lakh" in text:
-        taken = [(one.start, one.end) for one in found]
-        for number in scan_words(text):
-            if not any(start < number.end and number.start < end for start, end in taken):
-                one = _from_words(text, number)
-                if one is not None:
-                    found.append(one)
+    in_words = [number for number in scan_words(text) if not _taken(number, found)]
+    if in_words:
+        found += filter(None, (_from_words(text, number) for number in in_words))
         found.sort(key=lambda one: one.start)
     return _with_local_dollars(text, found)
+
+
+def _taken(number: Number, found: list[FoundSum]) -> bool:
+    """Whether the number stands within a sum that digits gave already."""
+    return any(one.start < number.end and number.start < one.end for one in found)
 
 
 def _with_local_dollars(text: str, found: list[FoundSum]) -> list[FoundSum]:

@@ -51,6 +51,9 @@ _SCALE_IN_WORDS = re.compile(
     r"\b(?:(?:thousand|million|billion|trillion|crore|lakh)s?|(?:giga|mega)watts?)\b", re.IGNORECASE
 )
 
+_STEMS = (("illion", (1, 2)), ("thousand", (0,)), ("crore", (0,)), ("lakh", (0,)), ("gawatt", (2,)))
+"""What scale words have in common, and how many letters stand before it."""
+
 
 class Number(NamedTuple):
     """A number at [start, end) of a text: its value, and the scale that multiplied it (1 where there is none)."""
@@ -161,15 +164,29 @@ def scan_digits(text: str) -> Iterator[Number]:
 
 def scan_words(text: str) -> Iterator[Number]:
     """Every number in words before a scale word: "half a billion", "twenty-five million", "one and a half trillion"."""
-    for scale in _SCALE_IN_WORDS.finditer(text):
-        word = scale.group().lower()
-        factor = scales().get(word, 1)
+    for scale in _scales_in_words(text):
+        factor = scales().get(scale.group().lower(), 1)
         from_ = max(0, scale.start() - _WORDS_REACH)
         match = _IN_WORDS.search(text[from_ : scale.start()])
         if match:
             value = _value_in_words(match) * factor
             end = scale.end() if factor > 1 else scale.start()
             yield Number(plain(value), factor, from_ + match.start(), end)
+
+
+def _scales_in_words(text: str) -> list[re.Match[str]]:
+    """The scale words of a text. Most texts have none, which plain searches for their stems show soonest."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        return list(_SCALE_IN_WORDS.finditer(text))
+    found = []
+    for stem, lead in _STEMS:
+        position = lower.find(stem)
+        while position >= 0:
+            tried = (_SCALE_IN_WORDS.match(text, position - ahead) for ahead in lead if position >= ahead)
+            found += [match for match in tried if match]
+            position = lower.find(stem, position + len(stem))
+    return sorted(found, key=lambda match: match.start())
 
 
 def _value_in_words(match: re.Match[str]) -> Decimal:
