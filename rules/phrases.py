@@ -8,7 +8,8 @@ words and is not compared: "AT&T" is two words.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 _UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -22,16 +23,27 @@ _BREAK = "\n"
 PHRASE_CHARACTERS_MAX = 200
 
 
+_OTHER_PUNCTUATION = re.compile(r"[^\x00-\x7f\w]+")
+_IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+_ASCII_WORDS = bytes(
+    byte if byte > 0x7F else ord(chr(byte).lower()) if chr(byte).isalnum() or byte == ord("_") else ord(" ")
+    for byte in range(256)
+)
+"""Lowers letters and blanks all that is no part of a word; what is not ASCII stays as it is."""
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text as phrases are compared.
 
     >>> words_of("Nvidia\u2019s photonic-chip plans, İzmir")
     ['nvidia', 's', 'photonic', 'chip', 'plans', 'izmir']
     """
-    if text.isascii():
-        return _WORD.findall(text.lower())
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().replace(_DOTTED_I, "i")
-    return _WORD.findall(folded)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().replace(_DOTTED_I, "i")
+        if _IS_UNSPACED.search(text):
+            return _WORD.findall(text)
+        text = _OTHER_PUNCTUATION.sub(" ", text)
+    return text.encode("utf-8", "replace").translate(_ASCII_WORDS).decode("utf-8").split()
 
 
 def fold_phrase(phrase: str) -> str:
@@ -44,55 +56,69 @@ def fold_phrase(phrase: str) -> str:
     return words + "*" if words and phrase.rstrip().endswith("*") else words
 
 
+@dataclass(slots=True)
+class _Filed:
+    """Phrases filed under two neighbouring words, or under one: found with them, or to be looked for."""
+
+    found: tuple[str, ...] = ()
+    sought: tuple[tuple[str, str], ...] = ()
+    """With what must stand in the words, one space between and around."""
+
+
 class PhraseIndex:
     """Phrases (as fold_phrase makes them), ready to be looked for. Never changed once built."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._words: dict[str, tuple[str, ...]] = {}
-        self._pairs: dict[tuple[str, str], tuple[str, ...]] = {}
+        distinct = {phrase: tuple(phrase.removesuffix("*").split()) for phrase in phrases}
+        self._size = len(distinct)
+        self._filed: dict[str, dict[str, _Filed]] = {}
+        self._alone: dict[str, _Filed] = {}
         self._prefixes: dict[str, str] = {}
-        self._prefix_lengths: tuple[int, ...] = ()
-        self._build({phrase: tuple(phrase.removesuffix("*").split()) for phrase in phrases})
-
-    def _build(self, phrases: dict[str, tuple[str, ...]]) -> None:
         shared: Counter[tuple[str, str]] = Counter()
-        for phrase, words in phrases.items():
+        for phrase, words in distinct.items():
             shared.update(_whole_pairs(phrase, words))
-        by_word: dict[str, list[str]] = {}
-        by_pair: dict[tuple[str, str], list[str]] = {}
-        for phrase, words in phrases.items():
-            pairs = _whole_pairs(phrase, words)
-            if pairs:
-                by_pair.setdefault(min(pairs, key=lambda pair: (shared[pair], pair)), []).append(phrase)
-            elif len(words) == 1 and phrase.endswith("*"):
-                self._prefixes[words[0]] = phrase
-            elif words:
-                by_word.setdefault(words[0], []).append(phrase)
-        self._words = {word: tuple(found) for word, found in by_word.items()}
-        self._pairs = {pair: tuple(found) for pair, found in by_pair.items()}
+        for phrase, words in distinct.items():
+            self._file(phrase, words, shared)
         self._prefix_lengths = tuple(sorted({len(prefix) for prefix in self._prefixes}))
 
+    def _file(self, phrase: str, words: tuple[str, ...], shared: Mapping[tuple[str, str], int]) -> None:
+        is_prefix = phrase.endswith("*")
+        if is_prefix and len(words) == 1:
+            self._prefixes[words[0]] = phrase
+            return
+        pairs = _whole_pairs(phrase, words)
+        if pairs:
+            first, second = min(pairs, key=lambda pair: (shared[pair], pair))
+            filed = self._filed.setdefault(first, {}).setdefault(second, _Filed())
+        else:
+            filed = self._alone.setdefault(words[0], _Filed())
+        if is_prefix or len(words) > 2:
+            needle = f" {phrase[:-1]}" if is_prefix else f" {phrase} "
+            filed.sought = (*filed.sought, (phrase, needle))
+        else:
+            filed.found = (*filed.found, phrase)
+
     def __len__(self) -> int:
-        return sum(map(len, self._words.values())) + sum(map(len, self._pairs.values())) + len(self._prefixes)
+        return self._size
 
     def find(self, title: str, body: str = "") -> frozenset[str]:
         """The phrases that stand in the title or in the body."""
         words = words_of(title)
         if body:
             words += (_BREAK, *words_of(body))
-        distinct = set(words)
-        near = [phrase for word in distinct & self._words.keys() for phrase in self._words[word]]
-        if self._pairs:
-            neighbours = set(pairwise(words))
-            near += [phrase for pair in neighbours & self._pairs.keys() for phrase in self._pairs[pair]]
-        found = set()
-        if near:
+        after = zip(map(self._filed.get, words), [*words[1:], _BREAK], strict=True)
+        filed = [seconds[second] for seconds, second in after if seconds is not None and second in seconds]
+        alone = self._alone
+        found = {phrase for word in words if word in alone for phrase in alone[word].found}
+        sought = [one for word in words if word in alone for one in alone[word].sought]
+        for one in filed:
+            found.update(one.found)
+            sought += one.sought
+        if sought:
             run = f" {' '.join(words)} "
-            for phrase in near:
-                if (f" {phrase[:-1]}" if phrase[-1] == "*" else f" {phrase} ") in run:
-                    found.add(phrase)
+            found.update(phrase for phrase, needle in sought if needle in run)
         if self._prefixes:
-            found.update(self._find_prefixes(distinct))
+            found.update(self._find_prefixes(set(words)))
         return frozenset(found)
 
     def _find_prefixes(self, distinct: set[str]) -> Iterable[str]:
