@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
-from dealwire.model import Alert, Figure, Money, Story
+from dealwire.identity import fold_text
+from dealwire.model import Alert, Figure, Money, Reason, Story
 from dealwire.reference.money import format_money
 from dealwire.reference.quantities import format_quantity
-from notifier.render.escape import one_line
+from notifier.render.escape import cut, one_line
 from notifier.render.notice import Notice
 
 SOURCES_MAX = 5
 QUOTE_LENGTH_MAX = 600
+QUOTE_WORDS_MIN = 5
+"""Fewer say nothing by themselves."""
+TOLD_BY_HEADLINE = frozenset({"category", "type"})
 NAMES_MAX = 6
 
 TYPE_NAMES = {"ipo": "IPO", "mna": "M&A"}
@@ -34,6 +38,7 @@ class Source:
     name: str
     title: str
     url: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def view(alert: Alert, story_url: str = "") -> View:
         changes=tuple(_changes(alert)),
         quote=said,
         quote_source=by,
-        why=tuple(dict.fromkeys(f"{one_line(r.clause)} — {one_line(r.met_by)}" for r in alert.reasons)),
+        why=tuple(dict.fromkeys(filter(None, map(_reason, alert.reasons)))),
         sources=sources[:SOURCES_MAX],
         sources_more=max(0, len(sources) - SOURCES_MAX),
         source_count=story.source_count if story else len(sources),
@@ -127,7 +132,7 @@ def headline(alert: Alert) -> str:
         return one_line(alert.rule_title or alert.rule)
     if not story.subject:
         return one_line(story.tellings[0].title) if story.tellings else type_name(story.type)
-    parts = [_who(story), _sum(story.amount), _measure(story), type_name(story.type)]
+    parts = [_who(story), _best(story.amount), _measure(story), type_name(story.type)]
     news = " · ".join(part for part in parts if part)
     state = story.status.replace("_", " ")
     return one_line(news if state == "announced" else f"{news} ({state})")
@@ -202,44 +207,64 @@ def _facts(story: Story) -> Iterator[tuple[str, str]]:
         yield "Regions", ", ".join(story.regions) + (", cross-border" if story.cross_border else "")
 
 
-def _sum(figure: Figure | None) -> str:
+def _best(figure: Figure | None) -> str:
     if figure is None:
         return ""
-    if figure.high > figure.low:
-        low, high = (Money(value=v, currency=figure.best.currency) for v in (figure.low, figure.high))
-        return f"{format_money(figure.best)} ({format_money(low)} to {format_money(high)} by source)"
     return QUALIFIERS.get(figure.best.qualifier, "") + format_money(
         figure.best.model_copy(update={"qualifier": "exact"})
     )
 
 
+def _sum(figure: Figure | None) -> str:
+    if figure is None or figure.high <= figure.low:
+        return _best(figure)
+    low, high = (Money(value=v, currency=figure.best.currency) for v in (figure.low, figure.high))
+    return f"{_best(figure)} ({format_money(low)} to {format_money(high)} by source)"
+
+
+def _reason(reason: Reason) -> str:
+    """The clause and the value that met it; nothing where the headline says as much, or the clause only rules out."""
+    if reason.field in TOLD_BY_HEADLINE or reason.clause.startswith("not "):
+        return ""
+    if reason.field == "cross_border":
+        return "across a border"
+    clause, met_by = one_line(reason.clause), one_line(reason.met_by)
+    return clause if fold_text(met_by) in fold_text(clause) else f"{clause} ({met_by})"
+
+
 def _changes(alert: Alert) -> Iterator[str]:
     for change in alert.changes:
         name = change.kind.replace("_", " ").capitalize()
-        if change.before and change.after:
-            yield one_line(f"{name}: {change.before} → {change.after}")
-        elif change.after:
-            yield one_line(f"{name}: {change.after}")
+        before, after = (value.replace("_", " ") for value in (change.before, change.after))
+        if before and after:
+            yield one_line(f"{name}: {before} → {after}")
+        elif after:
+            yield one_line(f"{name}: {after}")
         else:
             yield name
 
 
 def _quoted(story: Story) -> tuple[str, str]:
-    """The words that say what happened: the trigger's quote, else the first there is, and who wrote them."""
-    chosen = next((q for q in story.quotes if q.fact == "trigger"), next(iter(story.quotes), None))
-    if chosen is None:
-        first = next(iter(story.tellings), None)
-        return (one_line(first.title)[:QUOTE_LENGTH_MAX], one_line(first.source)) if first else ("", "")
-    by = next((t.source for t in story.tellings if t.article == chosen.article), "")
-    return one_line(chosen.quote)[:QUOTE_LENGTH_MAX], one_line(by)
+    """The words that say what happened, and who wrote them: the newest trigger's, or its title where they are few."""
+    latest = {telling.article: telling for telling in sorted(story.tellings, key=lambda t: t.at)}
+    order = list(latest)
+    quotes = sorted(
+        story.quotes, key=lambda q: (q.fact == "trigger", order.index(q.article) if q.article in latest else -1)
+    )
+    chosen = quotes[-1] if quotes else None
+    telling = latest.get(chosen.article) if chosen else next(reversed(latest.values()), None)
+    by = one_line(telling.source) if telling else ""
+    if chosen and (len(chosen.quote.split()) >= QUOTE_WORDS_MIN or telling is None):
+        return cut(one_line(chosen.quote), QUOTE_LENGTH_MAX), by
+    return (cut(one_line(telling.title), QUOTE_LENGTH_MAX), by) if telling else ("", "")
 
 
 def _sources(story: Story) -> Iterator[Source]:
-    for telling in story.tellings:
+    for telling in sorted(story.tellings, key=lambda t: t.at, reverse=True):
         if telling.copy_of is None:
             url = web_link(telling.url)
             name = telling.source or urlsplit(url).hostname or "source"
-            yield Source(one_line(name), one_line(telling.title), url)
+            yield Source(one_line(name), one_line(telling.title), url, f"{telling.at:%d %b %Y}")
 
 
 def _worth(story: Story | None) -> float:

@@ -11,6 +11,8 @@ from notifier.send.redact import Redactor
 from notifier.send.sender import Receipt
 
 SEVERITY_STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan"}
+TOLD_BY_HEADLINE = frozenset({"Type", "Recipient"})
+LABEL_WIDTH = 13
 
 
 class Terminal:
@@ -46,15 +48,21 @@ def _alert(shown: View) -> Iterator[Text]:
     kind = Text("update  ", style="magenta") if shown.updated else Text("")
     yield mark + kind + Text(shown.headline, style="bold")
     for change in shown.changes:
-        yield Text("  changed  ", style="magenta") + Text(change)
+        yield Text(f"  {'changed':<{LABEL_WIDTH}} ", style="magenta") + Text(change)
     for label, value in shown.facts:
-        yield Text(f"  {label.lower():<10} ", style="dim") + Text(value)
+        if label not in TOLD_BY_HEADLINE:
+            yield _row(label, value)
     if shown.quote:
         by = f" — {shown.quote_source}" if shown.quote_source else ""
         yield Text("  ") + Text(f"“{shown.quote}”", style="italic") + Text(by, style="dim")
-    why = f"{shown.rule}: {'; '.join(shown.why)}" if shown.why else shown.rule
-    yield Text("  why        ", style="dim") + Text(why)
+    yield _row("why", f"{shown.rule}: {', '.join(shown.why)}" if shown.why else shown.rule)
     for source in shown.sources:
-        yield Text("  source     ", style="dim") + Text(f"{source.name} {source.url or source.title}")
+        yield _row("source", f"{source.name}, {source.at} {source.url or source.title}")
+    if shown.sources_more:
+        yield _row("", f"and {shown.sources_more} more")
     if shown.link:
-        yield Text("  story      ", style="dim") + Text(shown.link)
+        yield _row("story", shown.link)
+
+
+def _row(label: str, value: str) -> Text:
+    return Text(f"  {label.lower():<{LABEL_WIDTH}} ", style="dim") + Text(value)

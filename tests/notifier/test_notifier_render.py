@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from notifier_desk import START, make_alert, make_story
 
 from dealwire.errors import ConfigError
-from dealwire.model import Figure, Money, Party, Quote, Telling
+from dealwire.model import Figure, Money, Party, Quote, Reason, Telling
 from notifier.render.email import Envelope
 from notifier.render.email import email as make_email
 from notifier.render.escape import one_line, slack
@@ -21,7 +21,7 @@ from notifier.render.notice import Notice
 from notifier.render.plain import plain
 from notifier.render.slack import BLOCKS_MAX, blocks
 from notifier.render.templates import Templates
-from notifier.render.view import title
+from notifier.render.view import title, view
 
 HOSTILE = [
     "<!channel> deal", "<@U123> deal", "<https://evil.example|click>", "*bold* & <b>x</b>",
@@ -64,8 +64,8 @@ def test_a_message_says_the_facts_the_quote_why_the_sources_and_the_link():
         "  Lead investor: Harbour Capital",
         "  Recipient: Orbital Silicon",
         "  “Orbital Silicon raises $500 million” — The Wire",
-        "  Why: Big rounds (amount >= 100M USD — $500M); confidence 93%",
-        "  The Wire: https://wire.example/orbital",
+        "  Why: Big rounds: amount >= 100M USD ($500M); confidence 93%",
+        "  The Wire, 02 Mar 2026: https://wire.example/orbital",
         "  Story: https://dealwire.example/stories/story-1",
     ]
 
@@ -199,3 +199,38 @@ def test_a_users_template_reaches_nothing_beyond_its_values(text):
         notice(make_alert()), Templates({"message.txt.j2": text}, lambda name, error: told.append(type(error).__name__))
     )
     assert told == ["SecurityError"]
+
+
+def test_why_leaves_out_what_the_headline_says_and_what_only_rules_out():
+    reasons = [
+        Reason(clause="category: funding", field="category", met_by="funding"),
+        Reason(clause="recipient in watchlist labs", field="recipient", met_by="Orbital Silicon"),
+        Reason(clause="amount >= 1B USD", field="amount", met_by="$1B"),
+        Reason(clause="status: announced", field="status", met_by="announced"),
+        Reason(clause="cross_border: true", field="cross_border", met_by="yes"),
+        Reason(clause="not type: grant, debt", field="type", met_by="series_b"),
+    ]
+    assert view(make_alert().model_copy(update={"reasons": tuple(reasons)})).why == (
+        "recipient in watchlist labs (Orbital Silicon)", "amount >= 1B USD ($1B)", "status: announced",
+        "across a border",
+    )  # fmt: skip
+
+
+def test_a_range_stands_in_the_facts_and_not_in_the_headline():
+    story = make_story(
+        amount=Figure(best=Money(value=110e9, currency="USD", qualifier="approx"), low=100e9, high=110e9)
+    )
+    shown = view(make_alert(story_view=story))
+    assert shown.headline == "Orbital Silicon · about $110B · Series B"
+    assert ("Amount", "about $110B ($100B to $110B by source)") in shown.facts
+
+
+def test_the_newest_article_is_quoted_and_named_first():
+    old, new = (
+        Telling(article=name, revision="r", title=f"{name} title of some words here", source=name, url="", at=at)
+        for name, at in (("old", START), ("new", START.replace(day=3)))
+    )
+    quotes = [Quote(article=a, fact="trigger", place="title", start=0, end=6, quote="raises") for a in ("new", "old")]
+    shown = view(make_alert(story_view=make_story(tellings=(old, new), quotes=tuple(quotes))))
+    assert (shown.quote, shown.quote_source) == ("new title of some words here", "new")
+    assert [source.name for source in shown.sources] == ["new", "old"]
