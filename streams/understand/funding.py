@@ -1,6 +1,7 @@
 """Core: frames of money put into organisations, funds and programmes."""
 
 import re
+from dataclasses import replace
 from collections.abc import Iterator
 
 from dealwire.model import Role
@@ -106,6 +107,7 @@ class FundingFrames:
             *self._raises(parse, roles),
             *self._investments(parse, roles),
             *self._nominals(parse, roles, text),
+            *self._valued(parse, roles),
         ):
             twin = next((c for c in seen if _same(c, candidate)), None)
             if twin is None:
@@ -149,6 +151,8 @@ class FundingFrames:
                     continue
             elif valued and word in self._sum_verbs and parse.token_at(valued[0].start) - i <= 5:
                 pass
+            elif word in {"takes", "took", "take", "brings", "brought", "rakes", "raked"} and parse.lowers[i + 1 : i + 2] == ["in"] and close_sums:
+                pass
             elif not round_near or re.search(r"\b(?:fundraising record|funding bill|funding gap)\b", " ".join(near), I):
                 if not (
                     close_sums
@@ -186,7 +190,12 @@ class FundingFrames:
                     continue
             chain = " ".join(parse.lowers[parse.chain_start(i) : i + 1])
             subject = self._subject(parse, i)
-            yield from self._rounds_of(parse, roles, i, last, subject, chain)
+            if len(subject.mentions) > 1 and not close_sums:
+                for mention in subject.mentions:
+                    own = replace(subject, mentions=(mention,))
+                    yield from self._rounds_of(parse, roles, i, last, own, chain)
+            else:
+                yield from self._rounds_of(parse, roles, i, last, subject, chain)
             taken_until = max((parse.token_at(s.start) for s in close_sums), default=i)
 
     def _raise_is_other(self, near: list[str]) -> bool:
@@ -599,6 +608,8 @@ class FundingFrames:
             into = next((j for j in range(i + 1, min(i + 16, last)) if parse.lowers[j] in {"in", "into"}), None)
             if into is None:
                 return None
+            if parse.lowers[into + 1 : into + 2] == ["and"]:
+                into = next((j for j in range(into + 2, min(into + 6, last)) if parse.lowers[j] in {"with", "in"}), into)
             recipient = parse.phrase_from(into + 1, words_max=9)
             if SPENDING_AIM.search(ahead[:110]) and not recipient.mentions:
                 return None
@@ -674,7 +685,7 @@ class FundingFrames:
                 return None
         else:
             return None
-        grant = bool(re.search(r"\bgrants?\b", ahead[:90], I))
+        grant = bool(re.search(r"\bgrants?\b", ahead[:90], I)) or (state and bool(re.search(r"\bresearch\b", ahead[:90], I)))
         kind = "sovereign_commitment" if state and not grant else "grant" if grant else "strategic_investment"
         series = SERIES.search(ahead[:90])
         if word in {"leads", "led", "co-leads", "co-led", "lead"}:
@@ -755,6 +766,20 @@ class FundingFrames:
                 and match.group() in {"round", "funding", "financing", "seed"} | {f"Series {c}" for c in "ABCDEFGHIJ"}
             ):
                 yield self._nominal(parse, roles, i, (first, last), Party((owner,)), NOBODY, amount, "")
+
+    def _valued(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
+        """A valuation told with a round whose size is not: "Acme valued at $2 billion after new funding"."""
+        sentence = parse.sentence
+        match = re.search(r"\bvalued\s+at\b", sentence.quote)
+        if match is None or not re.search(r"\b(?:funding|round|investment|investors|raise|fundraise|financing)\b", sentence.quote, I):
+            return
+        i = parse.trigger_at(sentence.start + match.start())
+        subject = parse.subject_of(i)
+        if not subject.mentions or subject.relative:
+            return
+        candidate = self._nominal(parse, roles, i, parse.segment(i), subject, NOBODY, None, "equity_round")
+        if candidate.valuation is not None:
+            yield candidate
 
     def _owner_before(self, parse: Parse, i: int) -> Mention | None:
         for j in range(i - 1, max(i - 10, -1), -1):

@@ -173,12 +173,24 @@ class HardwareFrames:
         kept: list[tuple[Mention, Role, Sentence]] = []
         start, end = self._bounds(parse, candidate)
         for mention, role, sentence in candidate.parties:
-            short = self._maker_of(mention)
-            if short is None or not start <= short.start < end:
-                continue
-            if not any(m.key == short.key for m, _, _ in kept):
-                kept.append((short, role, sentence))
+            for part in self._pair_of(mention):
+                short = self._maker_of(part)
+                if short is None or not start <= short.start < end:
+                    continue
+                if not any(m.key == short.key for m, _, _ in kept):
+                    kept.append((short, role, sentence))
         candidate.parties = kept
+
+    def _pair_of(self, mention: Mention) -> tuple[Mention, ...]:
+        """The two makers of "Nvidia-Groq", where both are known; else the mention."""
+        left, dash, right = mention.name.partition("-")
+        if mention.known or not dash or not (self._is_company(left) and self._is_company(right)):
+            return (mention,)
+        cut = mention.start + len(left)
+        return (
+            Mention(left, mention.first, mention.last, mention.start, cut, False, True),
+            Mention(right, mention.first, mention.last, cut + 1, mention.end, False, True),
+        )
 
     def _bounds(self, parse: Parse, candidate: Candidate) -> tuple[int, int]:
         """The trigger's statement: what a semicolon cuts off is another."""
@@ -300,7 +312,10 @@ class HardwareFrames:
         assert found is not None
         i = min(parse.trigger_at(parse.sentence.start + found.start()), len(parse.tokens) - 1)
         candidate = self._candidate(parse, i, "government_programme", "programme", " ".join(parse.lowers[:i]))
-        candidate.add_mention(state, "government")
+        for mention in parse.list_after(state):
+            if self._is_state(mention):
+                candidate.add_mention(mention, "government")
+        candidate.parties.insert(0, (state, "government", parse.sentence))
         for mention in parse.names:
             if mention.known and not self._is_state(mention):
                 candidate.add_mention(mention, "vendor")
@@ -312,7 +327,10 @@ class HardwareFrames:
         things = list(chips)
         if capacity:
             things.append(parse.trigger_at(parse.sentence.start + capacity.start()))
+        customer = re.search(r"\b(?:customers?|buyers?|users?)\s+(?:of|for)\b", text, I)
         verb = self._verb(parse, self._buy, things, 14)
+        if verb is None and customer and things:
+            verb = parse.trigger_at(parse.sentence.start + customer.start())
         deal = next((i for i, w in enumerate(parse.lowers) if w in self._deals and i not in parse.name_at), None)
         if verb is None and (deal is None or not things or min(abs(deal - t) for t in things) > 14):
             return None
@@ -331,7 +349,9 @@ class HardwareFrames:
             and verb is None
         ):
             kind = "partnership"
-        if DESIGN_WIN.search(text) and not renting and deal is None:
+        if customer and verb is not None and parse.lowers[verb].startswith(("customer", "buyer", "user")):
+            kind = "capacity_commitment" if renting else "design_win"
+        elif DESIGN_WIN.search(text) and not renting and deal is None:
             kind = "design_win"
         candidate = self._candidate(parse, i, kind, "supply", " ".join(parse.lowers[parse.chain_start(i) : i + 1]))
         subject = parse.subject_of(i)
@@ -398,6 +418,8 @@ class HardwareFrames:
         lead = parse.subject_of(i)
         if not lead.mentions:
             lead = parse.lead_of(i)
+        if lead.mentions and self._is_state(lead.mentions[0]) and parse.lowers[i] in {"commit", "commits", "committed", "pledge", "pledges", "pledged", "invest", "invests", "invested", "allocates"}:
+            return None
         candidate = self._candidate(parse, i, kind, "site", " ".join(parse.lowers[parse.chain_start(i) : i + 1]))
         if collapse:
             candidate.status = "cancelled"

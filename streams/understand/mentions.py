@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dealwire.identity import fold_text
+from dealwire.reference.places import region
 from streams.understand.lexicon import common_words, word_list
 from streams.understand.tokens import Sentence, Token
 
@@ -114,7 +115,8 @@ class NameFinder:
         """Whether the gazetteer knows this word with the next: "Just Eat", "First Solar"."""
         if i + 1 >= len(sentence.tokens) or not sentence.tokens[i + 1].is_capitalised:
             return False
-        return self._known(sentence, i, i + 1)
+        pair = sentence.text[sentence.tokens[i].start : sentence.tokens[i + 1].end]
+        return self._is_company(pair) or region(pair) is not None
 
     def _is_called(self, sentence: Sentence, i: int) -> bool:
         """Whether a word that is no name elsewhere stands where only a name can: "humanoid maker Sunday reaches"."""

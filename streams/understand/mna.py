@@ -15,7 +15,7 @@ from streams.understand.status import Status, Telling
 
 I = re.IGNORECASE
 STAKE = re.compile(
-    r"\b(?:(?P<percent>[\d.]+)\s*(?:%|percent|per\s+cent)\s+)?(?P<kind>majority|minority|controlling|remaining|major|large|small|significant|strategic)?\s*(?:equity\s+)?(?:stake|shareholding|interest\s+in|holding\s+in)\b",
+    r"\b(?:(?P<percent>[\d.]+)\s*(?:%|percent|per\s+cent)\s+)?(?P<kind>majority|minority|controlling|remaining|major|large|small|significant|strategic)?\s*(?:equity\s+)?(?:stakes?|shareholding|interest\s+in|holding\s+in)\b",
     I,
 )
 MERGE = re.compile(
@@ -330,6 +330,8 @@ class DealFrames:
             i = parse.trigger_at(match.start())
             if i >= len(parse.tokens) or match.group().lower() in {"merger", "mergers", "tie-up"}:
                 continue
+            if parse.lowers[i + 1 : i + 2] and parse.lowers[i + 1] in {"bid", "bids", "offer", "proposal"}:
+                continue
             acquirer, target = self._around_noun(parse, i)
             if match.group().lower() == "purchase" and not (target.mentions and (acquirer.mentions or parse.sums)):
                 continue
@@ -356,8 +358,9 @@ class DealFrames:
         following = parse.lowers[i + 1 : i + 2]
         if following and following[0] in {"of"}:
             target = parse.phrase_from(i + 2)
-            for j in range(i + 2, min(i + 20, len(parse.tokens))):
-                if parse.lowers[j] == "by":
+            behind = target.mentions[-1].last + 1 if target.mentions else i + 2
+            for j in range(behind, min(behind + 6, len(parse.tokens))):
+                if parse.lowers[j] == "by" and not parse.lowers[j - 1].endswith("ed"):
                     acquirer = parse.phrase_from(j + 1)
                     break
             if not acquirer.mentions:
@@ -680,7 +683,7 @@ class DealFrames:
                 j = i + 3 if buying else i + 2
                 target = parse.phrase_from(j)
                 acquirer = parse.subject_of(i) if word.endswith("s") else parse.lead_of(i)
-            elif (before := parse.name_at.get(i - 1)) is not None and not word.endswith("s"):
+            elif (before := self._bid_on(parse, i)) is not None and not word.endswith("s"):
                 lead = parse.lead_of(i)
                 if set(parse.lowers[first:i]) & {
                     "rejects",
@@ -858,6 +861,13 @@ class DealFrames:
             candidate.add(Party(buyer.mentions), "acquirer")
             self._price(candidate, parse, roles, i)
             yield candidate
+
+    def _bid_on(self, parse: Parse, i: int) -> Mention | None:
+        """The name in front of "bid", over "takeover" and sums: "Sky takeover bid"."""
+        j = i - 1
+        while j >= 0 and (parse.lowers[j] in {"takeover", "buyout", "hostile", "cash", "all-cash", "unsolicited", "revised", "improved", "acquisition", "merger"} or j in parse.sum_tokens):
+            j -= 1
+        return parse.name_at.get(j)
 
     def _ventures(self, parse: Parse) -> Iterator[Candidate]:
         match = JOINT.search(parse.sentence.text, parse.sentence.start, parse.sentence.end)
