@@ -13,6 +13,8 @@ TITLE_LENGTH_MAX = 1_000
 BODY_LENGTH_MAX = 200_000
 """Code points. A longer text is cut at the limit: no news item is as long."""
 HTML_LENGTH_MAX = 2_000_000
+TAGS_MAX = 4_000
+"""A tree of more is not built: walking one takes time by the square of its depth."""
 
 DROPPED = (
     "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "head", "form",
@@ -26,6 +28,8 @@ BLOCKS = (
 )
 _BLOCK_TAG = re.compile(rf"<(?=/?(?:{BLOCKS})\b)", re.IGNORECASE)
 _BREAK = "\x1e"
+_SCRIPTS = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
+_TAGS = re.compile(r"<[^<>]*>?")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<!\[CDATA\[")
 _TERMINAL = re.compile(
@@ -50,6 +54,8 @@ def plain_text(markup: str) -> str:
     markup = markup[:HTML_LENGTH_MAX].replace("<![CDATA[", "").replace("]]>", "")
     if "<" not in markup:
         return _lines(html.unescape(markup).replace(_BREAK, " ").replace("\n", " "))
+    if markup.count("<") > TAGS_MAX:
+        return _lines(html.unescape(_TAGS.sub("", _BLOCK_TAG.sub(_BREAK + "<", _SCRIPTS.sub("", markup)))))
     tree = LexborHTMLParser(_BLOCK_TAG.sub(_BREAK + "<", markup.replace(_BREAK, " ")))
     tree.strip_tags(list(DROPPED[:-1]))
     words = tree.body.text(deep=True, separator="") if tree.body else ""
