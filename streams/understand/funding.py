@@ -151,7 +151,11 @@ class FundingFrames:
                     continue
             elif valued and word in self._sum_verbs and parse.token_at(valued[0].start) - i <= 5:
                 pass
-            elif word in {"takes", "took", "take", "brings", "brought", "rakes", "raked"} and parse.lowers[i + 1 : i + 2] == ["in"] and close_sums:
+            elif (
+                word in {"takes", "took", "take", "brings", "brought", "rakes", "raked"}
+                and parse.lowers[i + 1 : i + 2] == ["in"]
+                and close_sums
+            ):
                 pass
             elif not round_near or re.search(r"\b(?:fundraising record|funding bill|funding gap)\b", " ".join(near), I):
                 if not (
@@ -609,7 +613,9 @@ class FundingFrames:
             if into is None:
                 return None
             if parse.lowers[into + 1 : into + 2] == ["and"]:
-                into = next((j for j in range(into + 2, min(into + 6, last)) if parse.lowers[j] in {"with", "in"}), into)
+                into = next(
+                    (j for j in range(into + 2, min(into + 6, last)) if parse.lowers[j] in {"with", "in"}), into
+                )
             recipient = parse.phrase_from(into + 1, words_max=9)
             if SPENDING_AIM.search(ahead[:110]) and not recipient.mentions:
                 return None
@@ -685,7 +691,9 @@ class FundingFrames:
                 return None
         else:
             return None
-        grant = bool(re.search(r"\bgrants?\b", ahead[:90], I)) or (state and bool(re.search(r"\bresearch\b", ahead[:90], I)))
+        grant = bool(re.search(r"\bgrants?\b", ahead[:90], I)) or (
+            state and bool(re.search(r"\bresearch\b", ahead[:90], I))
+        )
         kind = "sovereign_commitment" if state and not grant else "grant" if grant else "strategic_investment"
         series = SERIES.search(ahead[:90])
         if word in {"leads", "led", "co-leads", "co-led", "lead"}:
@@ -771,7 +779,9 @@ class FundingFrames:
         """A valuation told with a round whose size is not: "Acme valued at $2 billion after new funding"."""
         sentence = parse.sentence
         match = re.search(r"\bvalued\s+at\b", sentence.quote)
-        if match is None or not re.search(r"\b(?:funding|round|investment|investors|raise|fundraise|financing)\b", sentence.quote, I):
+        if match is None or not re.search(
+            r"\b(?:funding|round|investment|investors|raise|fundraise|financing)\b", sentence.quote, I
+        ):
             return
         i = parse.trigger_at(sentence.start + match.start())
         subject = parse.subject_of(i)

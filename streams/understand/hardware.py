@@ -418,7 +418,23 @@ class HardwareFrames:
         lead = parse.subject_of(i)
         if not lead.mentions:
             lead = parse.lead_of(i)
-        if lead.mentions and self._is_state(lead.mentions[0]) and parse.lowers[i] in {"commit", "commits", "committed", "pledge", "pledges", "pledged", "invest", "invests", "invested", "allocates"}:
+        if (
+            lead.mentions
+            and self._is_state(lead.mentions[0])
+            and parse.lowers[i]
+            in {
+                "commit",
+                "commits",
+                "committed",
+                "pledge",
+                "pledges",
+                "pledged",
+                "invest",
+                "invests",
+                "invested",
+                "allocates",
+            }
+        ):
             return None
         candidate = self._candidate(parse, i, kind, "site", " ".join(parse.lowers[parse.chain_start(i) : i + 1]))
         if collapse:

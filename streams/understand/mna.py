@@ -32,7 +32,10 @@ REGULATOR = re.compile(
 REGULATOR_VERB = re.compile(
     r"\b(?:approv|clear|block|challeng|probe|review|investigat|oppos|judge|court|regulat|antitrust)\w*", I
 )
-DEAL_DONE = re.compile(r"\b(?:clos(?:es|ed|ing)|complet\w+|approv\w+|nod|clearance|clears?|antitrust|blocks?|scraps?|abandons?|challeng\w+|vote)\b", I)
+DEAL_DONE = re.compile(
+    r"\b(?:clos(?:es|ed|ing)|complet\w+|approv\w+|nod|clearance|clears?|antitrust|blocks?|scraps?|abandons?|challeng\w+|vote)\b",
+    I,
+)
 DEAL_SAY = re.compile(
     r"\b(?:regulators?|antitrust|probe|nod|approv\w+|shareholders?|investors?|block\w*|clear\w*|watchdog|court|judge|talks|clinch|vote|EU|CMA|FTC|waiting|complet\w+|clos\w+|collaps\w+|scrap\w*)\b",
     I,
@@ -472,8 +475,10 @@ class DealFrames:
                 and (DEAL_SAY.search(sentence.quote) or parse.sums)
             ):
                 pair = [owner, pair[0]]
-            elif len(pair) == 1 and word in {"buy", "deal"} and (
-                self._sum_before(parse, adjacent.first) or (word == "deal" and DEAL_DONE.search(sentence.quote))
+            elif (
+                len(pair) == 1
+                and word in {"buy", "deal"}
+                and (self._sum_before(parse, adjacent.first) or (word == "deal" and DEAL_DONE.search(sentence.quote)))
             ):
                 lead = parse.lead_of(i)
                 pair = [*lead.mentions[:1], pair[0]]
@@ -865,7 +870,22 @@ class DealFrames:
     def _bid_on(self, parse: Parse, i: int) -> Mention | None:
         """The name in front of "bid", over "takeover" and sums: "Sky takeover bid"."""
         j = i - 1
-        while j >= 0 and (parse.lowers[j] in {"takeover", "buyout", "hostile", "cash", "all-cash", "unsolicited", "revised", "improved", "acquisition", "merger"} or j in parse.sum_tokens):
+        while j >= 0 and (
+            parse.lowers[j]
+            in {
+                "takeover",
+                "buyout",
+                "hostile",
+                "cash",
+                "all-cash",
+                "unsolicited",
+                "revised",
+                "improved",
+                "acquisition",
+                "merger",
+            }
+            or j in parse.sum_tokens
+        ):
             j -= 1
         return parse.name_at.get(j)
 
