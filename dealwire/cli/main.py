@@ -10,7 +10,7 @@ from dealwire.cli.terminal import Exit, err
 from dealwire.errors import DealwireError, UsageError
 
 GROUPS: tuple[str, ...] = (
-    "run", "extract", "stories", "replay", "feeds", "push", "rules", "companies", "alerts", "outbox", "silences",
+    "run", "extract", "stories", "replay", "feeds", "push", "rules", "trials", "companies", "alerts", "outbox", "silences",
     "routes", "templates", "notify", "kafka",
 )  # fmt: skip
 """Modules of dealwire.cli, each with `register(app)`, in the order in which `--help` shows them."""
