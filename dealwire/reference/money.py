@@ -5,27 +5,20 @@ valuation, revenue) is for the reader of the sentence to say; what the sum itsel
 "a year", comes in `per`.
 """
 
-import functools
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from dealwire.model import Money
+from dealwire.reference.currencies import GLYPH, RATES_DATE, SIGN_OF, Mark, known_marks, mark_after, mark_before, to_usd
 from dealwire.reference.numbers import DASH, GAP, NUMBER, Number, number_at, plain, read_number, scales, scan_words
 from dealwire.reference.qualifiers import is_qualifier, qualifier_around
-from dealwire.reference.table import read_note, read_rows, split_values
+
+__all__ = ["RATES_DATE", "FoundSum", "Per", "find_sums", "format_money", "parse_sum", "to_usd"]
 
 Per = Literal["", "share", "year", "month", "unit"]
 
-RATES_DATE = read_note("currencies.tsv", "Date")
-"""The day of the rate table behind every `usd`."""
-
-USD_DIGITS = 4
-"""A rate table of four digits proves no more than four digits of what it converts."""
-
-_LOOK_BACK = 12
-"""Characters before a number in which its currency sign may stand."""
 _YEARS = range(1900, 2101)
 _MONEY_VERB = re.compile(
     r"\b(?:rais(?:e|es|ed|ing)|secur(?:e|es|ed|ing)|land(?:s|ed)?|bag(?:s|ged)?|pay(?:s|ing)?|paid|invest(?:s|ed|ing)?"
@@ -50,100 +43,6 @@ class FoundSum:
 
     def quote(self, text: str) -> str:
         return text[self.start : self.end]
-
-
-class _Mark(NamedTuple):
-    """A currency as written: its code, and whether the mark alone makes a number money."""
-
-    code: str
-    strong: bool = True
-
-
-class _Marks(NamedTuple):
-    before: dict[str, _Mark]
-    after: dict[str, _Mark]
-    glyphs: frozenset[str]
-    tails: frozenset[str]
-    """The last two characters of the longer signs."""
-    first_words: frozenset[str]
-    longest: int
-    """Characters of the longest sign before a number."""
-    sign_after: re.Pattern[str]
-
-
-@functools.cache
-def _rates() -> dict[str, float]:
-    return {row["code"]: float(row["per_usd"]) for row in read_rows("currencies.tsv")}
-
-
-@functools.cache
-def _marks() -> _Marks:
-    before: dict[str, _Mark] = {}
-    after: dict[str, _Mark] = {}
-    for row in read_rows("currencies.tsv"):
-        code = row["code"]
-        before[code] = after[code.lower()] = _Mark(code)
-        signs = split_values(row["signs"])
-        if any(sign.endswith("$") for sign in signs):
-            signs += (f"{code}$", f"{code} $")
-        for sign in signs:
-            before[sign] = _Mark(code, strong=not sign.isalpha() or sign in {"Rs", "RMB"})
-            if sign.isalpha() and len(sign) > 1:
-                after[sign.lower()] = _Mark(code, strong=sign == "RMB")
-        after.update((word, _Mark(code)) for word in split_values(row["words"]))
-        after.update((word, _Mark(code, strong=False)) for word in split_values(row["weak"]))
-    glyphs = [sign for sign in before if len(sign) == 1 and not sign.isalnum()]
-    return _Marks(
-        before,
-        after,
-        frozenset(glyphs),
-        frozenset(sign[-2:] for sign in before if len(sign) > 1),
-        frozenset(word.split()[0] for word in after),
-        max(map(len, before)),
-        re.compile(rf"{GAP}?(?P<mark>{'|'.join(map(re.escape, (*glyphs, 'US$', 'zł')))})(?!{GAP}?[0-9A-Za-z])"),
-    )
-
-
-_WORDS_AFTER = re.compile(rf"(?:{GAP}|{DASH})?([A-Za-z.]*[A-Za-z])(?:[ \u00a0-]([A-Za-z]+))?(?:[ \u00a0-]([A-Za-z]+))?")
-_GLYPH = re.compile(r"\s?[^\s\w.,;:!?()\"'&/-]")
-
-
-def _mark_before(text: str, position: int) -> tuple[_Mark, int] | None:
-    """The currency that ends at `position`, and where its sign begins."""
-    near = text[max(0, position - _LOOK_BACK) : position]
-    near = near.removesuffix("&nbsp;") if near.endswith(";") else near[:-1] if near[-1:].isspace() else near
-    marks = _marks()
-    for size in range(min(marks.longest, len(near)), 0, -1):
-        mark = marks.before.get(near[-size:])
-        if mark is not None:
-            start = text.rindex(near[-size:], 0, position)
-            glued = near[-size].isalpha() and start and text[start - 1].isalpha()
-            return None if glued else (mark, start)
-    return None
-
-
-def _mark_after(text: str, position: int) -> tuple[_Mark, int] | None:
-    """The currency written at `position`, and where it ends."""
-    marks = _marks()
-    if (position < len(text) and not text[position].isascii()) or text[position : position + 2].strip()[:1] in {
-        "$",
-        "€",
-        "£",
-    }:
-        glyph = marks.sign_after.match(text, position)
-        if glyph:
-            return marks.before[glyph["mark"]], glyph.end()
-    match = _WORDS_AFTER.match(text, position)
-    if match is None or match[1].lower() not in marks.first_words:
-        return None
-    words = [word.lower() for word in match.groups() if word]
-    for count in range(len(words), 0, -1):
-        mark = marks.after.get(" ".join(words[:count]))
-        if mark:
-            end = match.end(count)
-            known = mark.code if match[1].isupper() or len(match[1]) > 3 or mark.code.lower() != words[0] else ""
-            return (mark, end) if known and not text[end : end + 1].isalnum() else None
-    return None
 
 
 _PER = re.compile(
@@ -171,67 +70,84 @@ def _per(text: str, start: int, end: int) -> Per:
     return "year" if _YEARLY_BEFORE.search(text[max(0, start - _YEARLY_REACH) : start]) else ""
 
 
-_RANGE = re.compile(rf"{GAP}?(?:(?P<dash>{DASH})|to|and){GAP}?(?P<sign>[^\s0-9]{{0,4}}{GAP}?)(?=[0-9])")
+_RANGE = re.compile(rf"{GAP}?(?P<joint>{DASH}|to|and){GAP}?(?P<sign>[^\s0-9]{{0,4}}{GAP}?)(?=[0-9])")
+_BETWEEN = re.compile(r"\bbetween\s+(?:about\s+)?$", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\s+$", re.IGNORECASE)
+_JOINT_REACH = 16
+_JOINT_WORDS = frozenset({"to", "and"})
 
 
-def _range_after(text: str, start: int, first: Number, code: str) -> tuple[Number, int] | None:
-    """The upper bound that follows the sum `first`, and where the range ends."""
-    match = _RANGE.match(text, first.end)
-    if match is None:
-        return None
+class _Bounds(NamedTuple):
+    """A number and, where it begins a range, the value of the upper bound; the range ends at `end`."""
+
+    low: Number
+    high: int | float | None
+    end: int
+
+
+def _bounds(text: str, start: int, number: Number, code: str) -> _Bounds:
+    """From where to where the sum at `start` reaches; "$1.2-1.5 billion" lends its scale to the lower bound."""
+    alone = _Bounds(number, None, number.end)
+    match = _RANGE.match(text, number.end)
+    high = number_at(text, match.end()) if match and _is_range(text, start, match, code) else None
+    if match is None or high is None:
+        return alone
+    if number.scale > 1 and high.scale == 1 and not match["sign"] and not match["joint"].isalpha():
+        return alone
+    low = number
+    if number.scale == 1 and high.scale > 1 and number.value < high.value:
+        low = number._replace(value=plain(Decimal(str(number.value)) * high.scale), scale=high.scale)
+    return _Bounds(low, high.value, high.end) if low.value < high.value else alone
+
+
+def _is_range(text: str, start: int, match: re.Match[str], code: str) -> bool:
+    """Whether a joint between two numbers makes them a range: "from A to B" is a rise, "A and B" are two sums."""
     sign = match["sign"].strip("\u00a0 ")
-    if sign and (sign not in _marks().before or _marks().before[sign].code not in {code, "USD"}):
-        return None
-    high = number_at(text, match.end())
-    if high is None:
-        return None
-    said = text[max(0, start - 12) : start].lower()
-    joined = match.group().strip(" \u00a0").split()[0] if not match["dash"] else "-"
-    if joined.startswith("and") and not re.search(r"\bbetween\s+(?:about\s+)?$", said):
-        return None
-    if joined.startswith("to") and re.search(r"\bfrom\s+$", said):
-        return None
-    if match["dash"] and not sign and first.scale > 1 and high.scale == 1:
-        return None
-    return high, high.end
+    if sign:
+        mark = known_marks().before.get(sign)
+        if mark is None or not code or mark.code not in {code, "USD"}:
+            return False
+    said = text[max(0, start - _JOINT_REACH) : start]
+    if match["joint"] == "and":
+        return _BETWEEN.search(said) is not None
+    return match["joint"] != "to" or not _FROM.search(said)
 
 
 def _from_number(text: str, number: Number) -> FoundSum | None:
     """The sum that a number is, if a currency stands at it."""
-    before = _mark_before(text, number.start)
-    if before is None and number.start and text[number.start - 1].isalpha():
+    before = mark_before(text, number.start)
+    return _after_mark(text, number, *before) if before else _before_mark(text, number)
+
+
+def _after_mark(text: str, number: Number, mark: Mark, start: int) -> FoundSum | None:
+    """The sum whose currency stands before it, and perhaps once more or more exactly behind: "$5M CAD"."""
+    low, high, end = _bounds(text, start, number, mark.code)
+    code, after = mark.code, mark_after(text, end)
+    if after is not None and (after[0].code == code or text[start] == "$"):
+        code, end = after[0].code, after[1]
+    elif low.scale == 1 and (not mark.strong or text[end : end + 1].isalpha()):
         return None
-    first = number
-    code, start, strong = (before[0].code, before[1], before[0].strong) if before else ("", number.start, False)
-    end, high = number.end, None
-    if code:
-        upper = _range_after(text, start, number, code)
-        if upper is not None:
-            last = upper[0]
-            if number.scale == 1 and last.scale > 1 and number.value < last.value:
-                number = number._replace(value=plain(Decimal(str(number.value)) * last.scale), scale=last.scale)
-            if last.value > number.value:
-                high, end = last.value, upper[1]
-    after = _mark_after(text, end)
-    if after is None and not code:
+    return _build(text, low, high, code, (start, end))
+
+
+def _before_mark(text: str, number: Number) -> FoundSum | None:
+    """The sum whose currency stands behind it only: "50 million euros", "3-5 million euros"."""
+    start = number.start
+    left = text[start - 1 : start]
+    if left.isalpha() or left in {".", "/"}:
         return None
-    if after is not None:
-        mark, mark_end = after
-        if code == "" or (code == "USD" and text[start:].startswith("$")):
-            code, strong, end = mark.code, strong or mark.strong, mark_end
-        elif mark.code == code:
-            end = mark_end
-    if not strong and number.scale == 1:
+    low, high, end = _bounds(text, start, number, "")
+    after = mark_after(text, end)
+    if after is None and high is not None:
+        low, high, end = _Bounds(number, None, number.end)
+        after = mark_after(text, end)
+    if after is None or (low.scale == 1 and not after[0].strong):
         return None
-    if before is None:
-        whole_year = first.scale == 1 and not first.grouped and first.value in _YEARS
-        if whole_year or text[max(0, start - 1) : start] in {".", "/"}:
-            return None
-        if text[end : end + 4].lower() == " of " and code == "GBP":
-            return None
-    elif first.scale == 1 and high is None and after is None and text[first.end : first.end + 1].isalpha():
+    if number.scale == 1 and high is None and not number.grouped and number.value in _YEARS:
         return None
-    return _build(text, number, high, code, (start, end))
+    if after[0].code == "GBP" and text[after[1] : after[1] + 4].lower() == " of ":
+        return None
+    return _build(text, low, high, after[0].code, (start, after[1]))
 
 
 def _build(text: str, number: Number, high: float | None, code: str, span: tuple[int, int]) -> FoundSum:
@@ -244,7 +160,7 @@ def _build(text: str, number: Number, high: float | None, code: str, span: tuple
 
 def _from_words(text: str, number: Number) -> FoundSum | None:
     """The sum that a number in words is: with a currency after it, or standing alone after a verb of money."""
-    after = _mark_after(text, number.end)
+    after = mark_after(text, number.end)
     if after is not None:
         return _build(text, number, None, after[0].code, (number.start, after[1]))
     said = text[max(0, number.start - 40) : number.start]
@@ -272,7 +188,7 @@ _LETTERS_AFTER = re.compile(rf"(?:{GAP}|{DASH})?(?P<word>[A-Za-z]+)?")
 
 def _may_be_money(text: str, start: int, end: int) -> bool:
     """A cheap look at a number's neighbours: most numbers in news are dates and counts."""
-    marks = _marks()
+    marks = known_marks()
     near = text[max(0, start - 3) : start]
     if near[-1:].isspace():
         near = near[:-1]
@@ -280,8 +196,10 @@ def _may_be_money(text: str, start: int, end: int) -> bool:
         return True
     after = _LETTERS_AFTER.match(text, end)
     if after is None or after["word"] is None:
-        return _GLYPH.match(text, end) is not None
+        return GLYPH.match(text, end) is not None or _RANGE.match(text, end) is not None
     word = after["word"].lower()
+    if word in _JOINT_WORDS:
+        return _RANGE.match(text, end) is not None
     return word in marks.first_words or word in scales()
 
 
@@ -328,20 +246,6 @@ def _with_local_dollars(text: str, found: list[FoundSum]) -> list[FoundSum]:
     ]
 
 
-def to_usd(value: float, currency: str) -> int | float | None:
-    """The sum in US dollars by the table of RATES_DATE, to four digits; None for a currency that it has not.
-
-    >>> to_usd(5, "USD"), to_usd(1, "XXX")
-    (5, None)
-    """
-    if currency == "USD":
-        return value
-    rate = _rates().get(currency)
-    if rate is None:
-        return None
-    return plain(Decimal(f"{value / rate:.{USD_DIGITS}g}"))
-
-
 def parse_sum(text: str) -> Money | None:
     """The one sum that the whole text is, as rules write it: "100M USD", "$1.5B", "up to €50m", "$1B-$2B"."""
     said = text.strip()
@@ -354,10 +258,6 @@ def parse_sum(text: str) -> Money | None:
     return found[0].money
 
 
-_SIGN_OF = {
-    "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "CAD": "C$", "AUD": "A$", "NZD": "NZ$",
-    "HKD": "HK$", "SGD": "S$", "TWD": "NT$", "BRL": "R$",
-}  # fmt: skip
 _SHORT = ((10**12, "T", 3), (10**9, "B", 3), (10**6, "M", 3), (10**3, "K", 1))
 """Scales, their letters, and the decimals up to which a sum reads better with them ("$1.25B", but "$1,234,567")."""
 _SAID: dict[str, str] = {"approx": "~{}", "at_least": "{}+", "up_to": "up to {}"}
@@ -371,7 +271,7 @@ def _format_value(value: float, currency: str) -> str:
         if short >= 1 and short == short.quantize(Decimal(1).scaleb(-decimals)):
             said = f"{short.normalize():,f}{letter}"
             break
-    sign = _SIGN_OF.get(currency)
+    sign = SIGN_OF.get(currency)
     return f"{sign}{said}" if sign else f"{currency} {said}"
 
 

@@ -163,6 +163,8 @@ def test_qualifier_around_a_sum_is_kept(text, qualifier):
         ("$20-25M", 2e7, 2.5e7),
         ("$2 to 3 billion", 2e9, 3e9),
         ("€1bn-€2bn", 1e9, 2e9),
+        ("3-5 million euros", 3e6, 5e6),
+        ("between 5 and 10 million dollars", 5e6, 1e7),
     ],
 )
 def test_range_keeps_its_lower_bound_as_value(text, low, high):
