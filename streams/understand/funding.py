@@ -1,8 +1,8 @@
 """Core: frames of money put into organisations, funds and programmes."""
 
 import re
-from dataclasses import replace
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dealwire.model import Role
 from dealwire.reference.money import FoundSum
@@ -10,52 +10,27 @@ from dealwire.reference.places import region
 from streams.understand.candidate import Candidate
 from streams.understand.figures import roles_of, sums_with
 from streams.understand.grammar import NOBODY, Parse, Party
-from streams.understand.lexicon import table
+from streams.understand.lexicon import cue, table
 from streams.understand.mentions import Mention
 from streams.understand.status import Telling
 
-I = re.IGNORECASE
-SERIES = re.compile(r"\bSeries[\s-]+([A-J])(?:[\s-]?\d|\+|-\d)?\b(?!\s+(?:of|preferred))", I)
-SEED = re.compile(r"\bseed\b(?![\s-]*(?:oil|bank|compan|treat))", I)
-PRE_SEED = re.compile(r"\bpre[\s-]?seed\b", I)
-IPO = re.compile(
-    r"\b(?:IPOs?|initial\s+public\s+offering|go(?:es|ing)?\s+public|public\s+listing|stock\s+market\s+(?:debut|listing)|listing\s+(?:in|on)|market\s+debut|(?:files?|filed|filing)\s+(?:confidentially\s+)?to\s+(?:list|go\s+public)|pre-listing)\b",
-    I,
-)
-DEBT = re.compile(
-    r"\b(?:loans?|debt|bonds?|credit\s+(?:facility|line)|notes|term\s+loan|venture\s+debt|junk[- ]bonds?|non-dilutive|revolving|lenders|financing\s+facility|debenture|mortgage|warehouse\s+facility)\b",
-    I,
-)
-CONVERTIBLE = re.compile(r"\bconvertible\b(?!\s+preferred)", I)
-GRANT = re.compile(r"\bgrants?\b|\bawarded\b|\bpledge", I)
-FUND = re.compile(r"\b(?:fund|funds|vehicle)\b(?!\s+(?:its|the|their|a|an|to|for\s+its))", I)
-SECONDARY = re.compile(
-    r"\b(?:public\s+offering|secondary|follow-on|at-the-market|share\s+sale|rights\s+issue|bought\s+deal|tender\s+offer|Regulation\s+A\+?|stock\s+sale|stock\s+offering|block\s+trade|sell\s+down|share\s+offering|public\s+share)\b",
-    I,
-)
-PLACEMENT = re.compile(r"\b(?:private\s+placement|registered\s+direct|non-brokered|placing)\b", I)
-STRATEGIC = re.compile(
-    r"\bstrategic\s+(?:investment|round|funding|raise|financing)\b|\bstrategic\b[\w\s]{0,20}\bround\b", I
-)
-CROWD = re.compile(
-    r"\b(?:pre-?sale|crowdfund\w*|token\s+sale|ICO|IDO|kickstarter|meme\s*coin|launchpad|node\s+sale)\b", I
-)
-EQUITY_WORDS = re.compile(
-    r"\b(?:round|funding|financing|fundraise|fundraising|investment|capital|equity|raise|raised|raises|backing|backed|valuation|valued|investors?)\b",
-    I,
-)
-SPENDING_AIM = re.compile(
-    r"\b(?:data\s*-?\s*cent(?:er|re)s?|fab|factory|factories|plant|facility|campus|infrastructure|chip\s+plant|capacity|construct|build)\b",
-    I,
-)
-STATE = re.compile(
-    r"\b(?:government|ministry|state-backed|sovereign|subsid(?:y|ies)|taxpayer|federal|EU|Commission|ministers?)\b", I
-)
+SERIES = cue("funding", "series")
+SEED = cue("funding", "seed")
+PRE_SEED = cue("funding", "pre_seed")
+IPO = cue("funding", "ipo")
+DEBT = cue("funding", "debt")
+CONVERTIBLE = cue("funding", "convertible")
+GRANT = cue("funding", "grant")
+FUND = cue("funding", "fund")
+SECONDARY = cue("funding", "secondary")
+PLACEMENT = cue("funding", "placement")
+STRATEGIC = cue("funding", "strategic")
+CROWD = cue("funding", "crowd")
+EQUITY_WORDS = cue("funding", "equity_words")
+SPENDING_AIM = cue("funding", "spending_aim")
+STATE = cue("funding", "state")
 LED_BY = ("led by", "co-led by", "headed by", "spearheaded by", "anchored by", "both led by")
-BACKERS = re.compile(
-    r"\b(?:led by|co-led|led the|participat\w+|investors?|backed by|backing|joined|co-invest\w+|funding round|the round|investment from)\b",
-    I,
-)
+BACKERS = cue("funding", "backers")
 WITH = (
     "participation from",
     "participation by",
@@ -136,7 +111,7 @@ class FundingFrames:
                 re.search(
                     r"\b(?:round|funding|financing|seed|series\s+[a-j]\b|fundraise|fundraising|investment|capital|loan|debt|bonds?|notes|credit|grant|placement|offering|presale|pre-sale|crowdfunding|backing)",
                     " ".join(near),
-                    I,
+                    re.IGNORECASE,
                 )
             )
             valued = sums_with(parse, roles, "valuation", i + 1, last)
@@ -149,15 +124,15 @@ class FundingFrames:
                     or re.search(r"\b(?:money|cash|capital|funds?|undisclosed)\b", " ".join(near[:6]))
                 ):
                     continue
-            elif valued and word in self._sum_verbs and parse.token_at(valued[0].start) - i <= 5:
-                pass
-            elif (
+            elif (valued and word in self._sum_verbs and parse.token_at(valued[0].start) - i <= 5) or (
                 word in {"takes", "took", "take", "brings", "brought", "rakes", "raked"}
                 and parse.lowers[i + 1 : i + 2] == ["in"]
                 and close_sums
             ):
                 pass
-            elif not round_near or re.search(r"\b(?:fundraising record|funding bill|funding gap)\b", " ".join(near), I):
+            elif not round_near or re.search(
+                r"\b(?:fundraising record|funding bill|funding gap)\b", " ".join(near), re.IGNORECASE
+            ):
                 if not (
                     close_sums
                     and word
@@ -187,7 +162,7 @@ class FundingFrames:
                     re.search(
                         r"^\W*[$€£¥\w.,]+\s*(?:million|billion|bn|m|b|k)?\+?\s*(?:\w+\s){0,2}(?:contract|deal|order|award|settlement|prize|acquisition|takeover|merger|stake|sale)\b",
                         window.strip(),
-                        I,
+                        re.IGNORECASE,
                     )
                     and not round_near
                 ):
@@ -274,13 +249,13 @@ class FundingFrames:
 
     def _round_behind(self, parse: Parse, found: FoundSum) -> str:
         behind = parse.sentence.text[found.end : found.end + 28]
-        match = re.match(r"^\+?\s*(?:(?:in|as|of|a|an)\s+)*(series[\s-]+[a-j]\b|pre-?seed|seed)", behind, I)
+        match = re.match(r"^\+?\s*(?:(?:in|as|of|a|an)\s+)*(series[\s-]+[a-j]\b|pre-?seed|seed)", behind, re.IGNORECASE)
         return match.group(1).lower() if match else ""
 
     def _including(self, parse: Parse, whole: FoundSum, part: FoundSum) -> bool:
         return bool(
             re.search(
-                r"\bincluding|\bof which|\bcomprising|\bcomprised", parse.sentence.text[whole.end : part.start], I
+                r"\bincluding|\bof which|\bcomprising|\bcomprised", parse.sentence.text[whole.end : part.start], re.IGNORECASE
             )
         )
 
@@ -325,15 +300,15 @@ class FundingFrames:
             return "seed", "round"
         if STRATEGIC.search(words):
             return "strategic_investment", "round"
-        if DEBT.search(words) and not re.search(r"\bequity\b", words, I):
+        if DEBT.search(words) and not re.search(r"\bequity\b", words, re.IGNORECASE):
             return "debt", "debt"
         if amount is not None and re.match(
             r"^\+?\s*(?:[\w'’-]+\s){0,4}(?:fund|funds|vehicle)\b(?!ing)",
             parse.sentence.text[amount.end : amount.end + 50],
-            I,
+            re.IGNORECASE,
         ):
             return "fund_close", "fund"
-        if re.search(r"\bgrants?\b", words, I):
+        if re.search(r"\bgrants?\b", words, re.IGNORECASE):
             return "grant", "grant"
         return "equity_round", "raise"
 
@@ -381,13 +356,13 @@ class FundingFrames:
                 "different",
             }:
                 party = parse.phrase_from(i + 1, words_max=8)
-                if party.of_owner and not re.search(r"fund|ventures|capital", party.descriptor, I):
+                if party.of_owner and not re.search(r"fund|ventures|capital", party.descriptor, re.IGNORECASE):
                     continue
                 candidate.add(Party(tuple(m for m in party.mentions if region(m.name) is None)), "investor")
             if parse.lowers[i] == "with" and re.search(
                 r"\bamong (?:the )?(?:investors|backers)|\bparticipating\b|\bjoining\b",
                 parse.sentence.text[parse.tokens[i].start : parse.tokens[min(i + 16, last - 1)].end],
-                I,
+                re.IGNORECASE,
             ):
                 candidate.add(Party(parse.phrase_from(i + 1).mentions), "investor")
 
@@ -424,7 +399,7 @@ class FundingFrames:
             "from",
         ):
             if phrase == "from" and not re.search(
-                r"\b(?:investment|funding|participation|backing|support|round|investors?|raised)\b", sentence.quote, I
+                r"\b(?:investment|funding|participation|backing|support|round|investors?|raised)\b", sentence.quote, re.IGNORECASE
             ):
                 continue
             found.extend((m, "investor") for m in parse.names_after(phrase, 0, whole))
@@ -623,7 +598,7 @@ class FundingFrames:
                 return None
         elif word in {"leads", "led", "co-leads", "co-led", "lead"}:
             if parse.lowers[i + 1 : i + 2] == ["by"] or not re.search(
-                r"\b(?:round|funding|financing|investment|series\s+[a-j]|seed)\b", ahead[:60], I
+                r"\b(?:round|funding|financing|investment|series\s+[a-j]|seed)\b", ahead[:60], re.IGNORECASE
             ):
                 return None
             into = next(
@@ -651,7 +626,7 @@ class FundingFrames:
             )
             recipient = parse.phrase_from(to + 1, words_max=6) if to else NOBODY
         elif (
-            re.search(r"\bgrants?\b", ahead[:60], I)
+            re.search(r"\bgrants?\b", ahead[:60], re.IGNORECASE)
             and word in {"awards", "awarded", "approves", "provides", "gives", "announces"}
             and re.search(r"\bto\b", ahead)
         ):
@@ -691,8 +666,8 @@ class FundingFrames:
                 return None
         else:
             return None
-        grant = bool(re.search(r"\bgrants?\b", ahead[:90], I)) or (
-            state and bool(re.search(r"\bresearch\b", ahead[:90], I))
+        grant = bool(re.search(r"\bgrants?\b", ahead[:90], re.IGNORECASE)) or (
+            state and bool(re.search(r"\bresearch\b", ahead[:90], re.IGNORECASE))
         )
         kind = "sovereign_commitment" if state and not grant else "grant" if grant else "strategic_investment"
         series = SERIES.search(ahead[:90])
@@ -726,7 +701,7 @@ class FundingFrames:
         return not any(len(m.name) <= 3 for m in party.mentions)
 
     def _is_state(self, parse: Parse, subject: Party) -> bool:
-        if re.search(r"\b(?:government|ministry|state)\b", subject.descriptor, I):
+        if re.search(r"\b(?:government|ministry|state)\b", subject.descriptor, re.IGNORECASE):
             return True
         return (
             any(
@@ -780,7 +755,7 @@ class FundingFrames:
         sentence = parse.sentence
         match = re.search(r"\bvalued\s+at\b", sentence.quote)
         if match is None or not re.search(
-            r"\b(?:funding|round|investment|investors|raise|fundraise|financing)\b", sentence.quote, I
+            r"\b(?:funding|round|investment|investors|raise|fundraise|financing)\b", sentence.quote, re.IGNORECASE
         ):
             return
         i = parse.trigger_at(sentence.start + match.start())

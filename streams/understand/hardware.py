@@ -8,54 +8,68 @@ from dealwire.reference.places import region
 from streams.understand.candidate import Candidate
 from streams.understand.figures import roles_of, sums_with
 from streams.understand.grammar import Parse, Party
-from streams.understand.lexicon import table, word_list
+from streams.understand.lexicon import cue, table, word_list
 from streams.understand.mentions import Mention
-from streams.understand.tokens import Sentence
 from streams.understand.status import COLLAPSE, DELAYED, Telling
+from streams.understand.tokens import Sentence
 
-I = re.IGNORECASE
-DATA_CENTRE = re.compile(
-    r"\b(?:data[\s-]?cent(?:er|re)s?|AI\s+factor(?:y|ies)|AI\s+campus|compute\s+(?:campus|cluster)|gigafactory|AI\s+infrastructure|cloud\s+infrastructure|datacenters?|supercomputing\s+cent(?:er|re)|AI\s+hub|AI\s+cluster)\b",
-    I,
+DATA_CENTRE = cue("hardware", "data_centre")
+FAB = cue("hardware", "fab")
+CAPACITY = cue("hardware", "capacity")
+EXPORT = cue("hardware", "export")
+OFFICIAL = cue("hardware", "official")
+PROGRAMME = cue("hardware", "programme")
+PRICE = cue("hardware", "price")
+ROADMAP = cue("hardware", "roadmap")
+DESIGN_WIN = cue("hardware", "design_win")
+GADGET = cue("hardware", "gadget")
+BENCHMARK = cue("hardware", "benchmark")
+LINKING = frozenset(
+    [
+        "with",
+        "for",
+        "of",
+        "from",
+        "in",
+        "to",
+        "on",
+        "at",
+        "by",
+        "and",
+        "as",
+        "that",
+        "which",
+        "using",
+        "via",
+        "about",
+        "over",
+        "through",
+        "into",
+        "its",
+    ]
 )
-FAB = re.compile(
-    r"\b(?:fabs?\b|chip\s+(?:plant|factory|facility|packaging)|wafer\s+plant|semiconductor\s+(?:plant|factory|facility|manufacturing|fab)|packaging\s+(?:plant|facility|line)|foundry\s+plant|chipmaking\s+(?:plant|complex|factory)|make\s+(?:A\.?I\.?\s+)?chips|manufactur\w+\s+(?:our|its|their)\s+own\s+GPUs|memory\s+plant|production\s+line|chip\s+complex|terafab)",
-    I,
-)
-CAPACITY = re.compile(
-    r"\b(?:compute|computing|cloud)\s+(?:capacity|power|deal|resources|contract|agreement|services\s+deal)|\b(?:GPU|AI|inference)\s+(?:capacity|compute|clusters?)\b|\b(?:\d+(?:\.\d+)?|multi)[\s-]?(?:GW|gigawatts?|MW|megawatts?)\+?\b|\bdedicated\s+clusters|\bAI\s+(?:cloud\s+)?infrastructure\b|\brent\s+(?:servers|GPUs)|\bGPUs?\s+rental|\blease\s+a\s+data",
-    I,
-)
-EXPORT = re.compile(
-    r"\b(?:export(?:s|ed|ing)?|smuggl\w+|ban(?:s|ned)?|curbs?|restrict\w*|sanction\w*|licen[cs]\w+|cut\s+off|blacklist\w*|embargo|entity\s+list|diver(?:t|sion)\w*|cleared|halt\w*|limit\w*|cap\b|approv\w+|refus\w+|tariffs?|block\w*|allow\w*|purchase\s+H20|crackdown|reject\w*|prohibit\w*|require\w*|requiring|control(?:s|led)?)\b",
-    I,
-)
-OFFICIAL = re.compile(
-    r"\b(?:US|U\.S\.|China|Chinese|Commerce|Congress|DOJ|Beijing|Washington|Trump|government|officials|prosecutors|lawmakers|Senate|House|EU|Netherlands|Dutch|Taiwan|Japan|BIS|customs|Nexperia|South\s+Korea|India|ministry|UAE|Malaysia|Biden|administration|export)\b"
-)
-PROGRAMME = re.compile(
-    r"\b(?:subsid\w+|chips\s+act|program(?:me)?s?|initiative|chip\s+fund|semiconductor\s+(?:fund|push|plan|strategy|mission|industry)|chipmaking|self-sufficien\w+|stockpil\w+|emergency\s+powers|incentives?|state\s+aid|spy\s+agencies|national)\b",
-    I,
-)
-PRICE = re.compile(r"\b(?:prices?|pricing)\b", I)
-ROADMAP = re.compile(
-    r"\b(?:roadmap|road\s+map|scaling\s+law|annual\s+(?:upgrades|cadence)|process\s+node|hold\s+off|by\s+20(?:2[7-9]|3\d)|next-gen(?:eration)?\s+process|may\s+sell)\b",
-    I,
-)
-DESIGN_WIN = re.compile(
-    r"\b(?:major\s+customer|first\s+customer|customer\s+for|uses?\s+\S+(?:'s|’s)\s+\S*\s*process|process\s+(?:technology|node)|advanced\s+chip\s+packaging|custom\s+\S+\s+chip|will\s+have\s+a|powered\s+by|newest\s+mobile|design\s+win|hyperscaler|to\s+use|(?:uses|using)\s+(?:its|\S+['’]s)\s+chips)\b",
-    I,
-)
-GADGET = re.compile(
-    r"\b(?:laptops?|phones?|smartphones?|macbook|ipad|iphone|galaxy\s+s\d+|pixel|chromebook|tablet|console|handheld|headset|watch|earbuds|tv|review|hands-on|best|deals?\s+on|discount|off\b|how\s+to|sale|prime\s+day|gaming\s+pc|mini\s+pc|desktop)\b",
-    I,
-)
-BENCHMARK = re.compile(r"\b(?:benchmarks?|mlperf|outperforms?|beats|faster\s+than)\b", I)
-LINKING = frozenset("with for of from in to on at by and as that which using via about over through into its".split())
 LOOSE = frozenset({"memory", "silicon", "server", "servers", "semiconductor", "semiconductors"})
 """Words that speak of chips only in some company."""
 CHIP_AFTER_MEMORY = frozenset(
-    "chip chips maker makers chipmaker supplier prices price production supply plant plants module modules technology technologies giant".split()
+    [
+        "chip",
+        "chips",
+        "maker",
+        "makers",
+        "chipmaker",
+        "supplier",
+        "prices",
+        "price",
+        "production",
+        "supply",
+        "plant",
+        "plants",
+        "module",
+        "modules",
+        "technology",
+        "technologies",
+        "giant",
+    ]
 )
 LISTING = frozenset(
     {
@@ -215,9 +229,7 @@ class HardwareFrames:
             head = " ".join(words[:count])
             if self._is_company(head) or (
                 words[count] in self._products
-                or words[count] == "AI"
-                and count + 1 == len(words)
-                and self._is_company(head)
+                or (words[count] == "AI" and count + 1 == len(words) and self._is_company(head))
             ):
                 return Mention(
                     head,
@@ -267,10 +279,12 @@ class HardwareFrames:
         if not found or not re.search(
             r"\b(?:export|smuggl|ban|curb|restrict|sanction|licen[cs]|cut off|blacklist|cleared|halt|limit|cap|approve|refuse|requir|reject|block)",
             text,
-            I,
+            re.IGNORECASE,
         ):
             return None
-        strong = re.search(r"\b(?:export|smuggl\w*|curbs?|sanction\w*|blacklist\w*|entity list|licen[cs]e)\b", text, I)
+        strong = re.search(
+            r"\b(?:export|smuggl\w*|curbs?|sanction\w*|blacklist\w*|entity list|licen[cs]e)\b", text, re.IGNORECASE
+        )
         if not strong and not re.search(r"\bChina|Chinese|Beijing\b", text):
             return None
         i = parse.trigger_at(parse.sentence.start + found.start())
@@ -305,7 +319,7 @@ class HardwareFrames:
         if (
             state is None
             or state.first > 8
-            or not (PROGRAMME.search(text) and re.search(r"chip|semiconductor|quantum|silicon", text, I))
+            or not (PROGRAMME.search(text) and re.search(r"chip|semiconductor|quantum|silicon", text, re.IGNORECASE))
         ):
             return None
         found = PROGRAMME.search(text)
@@ -327,7 +341,7 @@ class HardwareFrames:
         things = list(chips)
         if capacity:
             things.append(parse.trigger_at(parse.sentence.start + capacity.start()))
-        customer = re.search(r"\b(?:customers?|buyers?|users?)\s+(?:of|for)\b", text, I)
+        customer = re.search(r"\b(?:customers?|buyers?|users?)\s+(?:of|for)\b", text, re.IGNORECASE)
         verb = self._verb(parse, self._buy, things, 14)
         if verb is None and customer and things:
             verb = parse.trigger_at(parse.sentence.start + customer.start())
@@ -344,7 +358,7 @@ class HardwareFrames:
         )
         kind = "capacity_commitment" if renting and not parse.has({"manufacture", "order", "orders"}) else "supply_deal"
         if (
-            re.search(r"\b(?:partner(?:s|ed|ship)?|team(?:s|ed)?\s+up|co-develop|collaborat\w+)\b", text, I)
+            re.search(r"\b(?:partner(?:s|ed|ship)?|team(?:s|ed)?\s+up|co-develop|collaborat\w+)\b", text, re.IGNORECASE)
             and deal is not None
             and verb is None
         ):
@@ -490,14 +504,14 @@ class HardwareFrames:
             kind = (
                 "chip_release"
                 if parse.lowers[i] in {"releases", "released", "launches", "launched", "ships"}
-                and re.search(r"\b(?:now|available|ships|shipping)\b", text, I)
+                and re.search(r"\b(?:now|available|ships|shipping)\b", text, re.IGNORECASE)
                 else "chip_announcement"
             )
-            if ROADMAP.search(text) and not re.search(r"\bunveil", text, I):
+            if ROADMAP.search(text) and not re.search(r"\bunveil", text, re.IGNORECASE):
                 kind = "roadmap"
             elif BENCHMARK.search(text) and not parse.has({"unveils", "launches", "announces", "unveiled"}):
                 kind = "benchmark"
-            elif re.search(r"\btape(?:s|d)?[\s-]out\b", text, I):
+            elif re.search(r"\btape(?:s|d)?[\s-]out\b", text, re.IGNORECASE):
                 kind = "tape_out"
             candidate = self._candidate(parse, i, kind, "unveil", " ".join(parse.lowers[parse.chain_start(i) : i + 1]))
             subject = parse.subject_of(i)

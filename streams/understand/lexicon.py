@@ -1,5 +1,6 @@
 """Core: the word lists and frame tables of the understanding, read once from `data/` (constants of the package)."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -30,3 +31,19 @@ def word_list(table_name: str, key: str, *, fold: bool = False) -> frozenset[str
 def common_words() -> frozenset[str]:
     """Words that the news writes in lower case."""
     return frozenset(line for line in _text("common_words.txt").splitlines() if not line.startswith("#"))
+
+
+@cache
+def cue(module: str, name: str) -> re.Pattern[str]:
+    """The regular expression of a cue."""
+    entry = table("cues")[module][name]
+    return re.compile(entry["pattern"], 0 if entry["case"] else re.IGNORECASE)
+
+
+@cache
+def rule_outs() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """The rule-outs: their name, whether they look at the title or at any text, and their pattern."""
+    return tuple(
+        (name, entry["where"], re.compile(entry["pattern"], 0 if entry["case"] else re.IGNORECASE))
+        for name, entry in table("cues")["rule_outs"].items()
+    )

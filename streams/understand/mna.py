@@ -9,37 +9,20 @@ from dealwire.reference.places import region
 from streams.understand.candidate import Candidate
 from streams.understand.figures import roles_of, sums_with
 from streams.understand.grammar import NOBODY, Parse, Party
-from streams.understand.lexicon import table, word_list
+from streams.understand.lexicon import cue, table, word_list
 from streams.understand.mentions import Mention
 from streams.understand.status import Status, Telling
 
-I = re.IGNORECASE
-STAKE = re.compile(
-    r"\b(?:(?P<percent>[\d.]+)\s*(?:%|percent|per\s+cent)\s+)?(?P<kind>majority|minority|controlling|remaining|major|large|small|significant|strategic)?\s*(?:equity\s+)?(?:stakes?|shareholding|interest\s+in|holding\s+in)\b",
-    I,
-)
-MERGE = re.compile(
-    r"\b(?:merg(?:e|es|ed|ing)|combin(?:e|es|ing)\s+(?:with|their|operations)|tie-up|business\s+combination|reverse\s+takeover)\b",
-    I,
-)
-DEAL_NOUN = re.compile(r"\b(?:acquisition|takeover|buyout|buy-out|purchase|merger|tie-up|amalgamation|mergers)\b", I)
-JOINT = re.compile(r"\b(?:joint\s+venture|JV)\b")
-SPIN = re.compile(r"\b(?:spin(?:s|ning)?[\s-]*off|spins?\s+out|spun\s+off|spinoff|demerg\w+)\b", I)
-PRIVATE = re.compile(r"\b(?:tak(?:e|es|en|ing)|go(?:es|ing)?|went)\s+(?:\S+\s+){0,4}?private\b", I)
-REGULATOR = re.compile(
-    r"\b(?:regulators?|watchdog|antitrust|CMA|FTC|court|judge|SEC|probe|investigat\w+|commission)\b", I
-)
-REGULATOR_VERB = re.compile(
-    r"\b(?:approv|clear|block|challeng|probe|review|investigat|oppos|judge|court|regulat|antitrust)\w*", I
-)
-DEAL_DONE = re.compile(
-    r"\b(?:clos(?:es|ed|ing)|complet\w+|approv\w+|nod|clearance|clears?|antitrust|blocks?|scraps?|abandons?|challeng\w+|vote)\b",
-    I,
-)
-DEAL_SAY = re.compile(
-    r"\b(?:regulators?|antitrust|probe|nod|approv\w+|shareholders?|investors?|block\w*|clear\w*|watchdog|court|judge|talks|clinch|vote|EU|CMA|FTC|waiting|complet\w+|clos\w+|collaps\w+|scrap\w*)\b",
-    I,
-)
+STAKE = cue("mna", "stake")
+MERGE = cue("mna", "merge")
+DEAL_NOUN = cue("mna", "deal_noun")
+JOINT = cue("mna", "joint")
+SPIN = cue("mna", "spin")
+PRIVATE = cue("mna", "private")
+REGULATOR = cue("mna", "regulator")
+REGULATOR_VERB = cue("mna", "regulator_verb")
+DEAL_DONE = cue("mna", "deal_done")
+DEAL_SAY = cue("mna", "deal_say")
 BY_AFTER = 8
 
 
@@ -108,7 +91,7 @@ class DealFrames:
                 if re.search(
                     r"sources?\b.{0,30}\bfor\s+(?:\S+\s+){0,2}$|\bpric\w+\W+(?:\w+\W+){0,3}$|\bdeal\s+(?:is\s+)?(?:worth|valued at)\s*$",
                     parse.sentence.text[max(parse.sentence.start, s.start - 50) : s.start],
-                    I,
+                    re.IGNORECASE,
                 )
             ]
         trigger = candidate.trigger[0]
@@ -120,14 +103,14 @@ class DealFrames:
             deal_value = re.search(
                 r"\b(?:deal|transaction|acquisition|merger)\s+(?:is\s+)?(?:valued|worth|valuing)\W+(?:\w+\W+){0,2}$",
                 parse.sentence.text[max(parse.sentence.start, valued[0].start - 50) : valued[0].start],
-                I,
+                re.IGNORECASE,
             )
             if deal_value and chosen is None:
                 candidate.amount, candidate.amount_in = valued[0], parse.sentence
             elif not re.search(
                 r"\b(?:was|were|last|startup\s+was)\s+valued",
                 parse.sentence.text[max(parse.sentence.start, valued[0].start - 40) : valued[0].start],
-                I,
+                re.IGNORECASE,
             ):
                 candidate.valuation, candidate.valuation_in = valued[0], parse.sentence
 
@@ -138,12 +121,12 @@ class DealFrames:
             re.search(
                 r"\b(?:raised|raising|raises|invest(?:s|ed|ment)?(?:\s+of)?|funding|spend|loan|debt)\W+(?:\w+\W+){0,2}$",
                 before,
-                I,
+                re.IGNORECASE,
             )
             or re.match(
                 r"^\+?\s*(?:\w+\s){0,2}(?:funding|round|investment|in\s+debt|loan|fund\b|IPO|seed|settlement|series)",
                 behind,
-                I,
+                re.IGNORECASE,
             )
         )
 
@@ -431,7 +414,7 @@ class DealFrames:
         match = re.search(
             r"\b(?:merger|merge|merges|merging|tie-up|business\s+combination|reverse\s+takeover|to\s+combine|amalgamat\w+)\b",
             sentence.quote,
-            I,
+            re.IGNORECASE,
         )
         if match is None:
             return
@@ -482,7 +465,7 @@ class DealFrames:
             ):
                 lead = parse.lead_of(i)
                 pair = [*lead.mentions[:1], pair[0]]
-            if len(pair) != 2 or any(region(m.name) for m in pair) or pair[0] is pair[1]:  # noqa: PLR2004 - a deal has two sides
+            if len(pair) != 2 or any(region(m.name) for m in pair) or pair[0] is pair[1]:
                 continue
             first, last = parse.segment(i)
             status = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]))
@@ -499,7 +482,7 @@ class DealFrames:
     def _halves(self, mention: Mention) -> list[Mention]:
         """The two names of "Qualcomm-NXP"."""
         left, right = mention.name.split("-", 1)
-        if not left or not right[:1].isupper() or len(left) < 3:  # noqa: PLR2004 - "T-Mobile" is one name
+        if not left or not right[:1].isupper() or len(left) < 3:
             return []
         cut = mention.start + len(left)
         return [
@@ -720,7 +703,7 @@ class DealFrames:
             if word in {"offer", "offers", "proposal", "approach"} and not re.search(
                 r"\b(?:takeover|buy|acquire|buyout|acquisition|raises|sweeten\\w*|ups|reject\\w*|hostile|unsolicited|tender|cash|all-cash|billion|million|bn)\b",
                 parse.sentence.quote,
-                I,
+                re.IGNORECASE,
             ):
                 continue
             telling = Telling(parse, first, last, i).mna(chain=" ".join(parse.lowers[first:i]))

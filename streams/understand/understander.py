@@ -3,7 +3,6 @@
 gate → sentences → frames (funding, mna, hardware) → merge what tells one event → weigh → records with evidence.
 """
 
-import re
 from dataclasses import dataclass, field
 
 from dealwire.identity import digest
@@ -17,6 +16,7 @@ from streams.understand.funding import FundingFrames
 from streams.understand.gate import holds_trigger
 from streams.understand.grammar import Parse
 from streams.understand.hardware import HardwareFrames
+from streams.understand.lexicon import cue
 from streams.understand.mentions import NameFinder
 from streams.understand.merging import merge
 from streams.understand.mna import DealFrames
@@ -29,9 +29,7 @@ EXTRACTOR_VERSION = "1"
 BODY_CHARACTERS_MAX = 2500
 SENTENCES_MAX = 12
 THRESHOLD = {"funding": 0.5, "mna": 0.5, "hardware": 0.45}
-BOILERPLATE = re.compile(
-    r"\n\s*(?:About\s+[A-Z]|NOTE TO INVESTORS|Forward[- ]Looking|To view the full|Media Contact|Contact|Safe Harbor|Disclaimer|Cautionary)|To view the full|NOTE TO INVESTORS"
-)
+BOILERPLATE = cue("understander", "boilerplate")
 SUBJECT_ROLES = (
     "recipient",
     "target",
