@@ -63,10 +63,13 @@ _YEARLY_BEFORE = re.compile(
 _YEARLY_REACH = 48
 
 
+_PER_BY_GROUP: dict[str, Per] = {"share": "share", "year": "year", "month": "month", "unit": "unit"}
+
+
 def _per(text: str, start: int, end: int) -> Per:
     match = _PER.match(text, end)
-    if match and match.lastgroup:
-        return match.lastgroup  # type: ignore[return-value] # groups are named for it
+    if match:
+        return _PER_BY_GROUP[match.lastgroup or ""]
     return "year" if _YEARLY_BEFORE.search(text[max(0, start - _YEARLY_REACH) : start]) else ""
 
 
