@@ -11,6 +11,7 @@ from typing import Any, Self
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from dealwire.broker import PATIENCE
 from dealwire.errors import StoreError
 from dealwire.model import Article
 
@@ -31,6 +32,7 @@ class Publisher:
         try:
             self._producer: Any = KafkaProducer(
                 bootstrap_servers=list(servers),
+                **PATIENCE,
                 client_id=client_id,
                 acks="all",
                 enable_idempotence=True,

@@ -1,6 +1,6 @@
 """Shell: a Kafka broker as every part asks it: a topic read to its end, records written and acknowledged."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,8 @@ from dealwire.errors import SourceError, StoreError, UsageError
 RECORD_BYTES_MAX = 8 * 1024 * 1024
 """What one record on a topic of ours may be: a story with its alerts, a dead letter around an article of a megabyte."""
 POLL_MS = 1_000
+PATIENCE: Mapping[str, Any] = {"bootstrap_timeout_ms": 60_000, "reconnect_backoff_max_ms": 1_000}
+"""Of every kafka-python client: its defaults wait half a minute between two tries, and then give up."""
 ACKNOWLEDGE_SECONDS_MAX = 120
 """How long a write may wait for a broker that is away; one that restarts is back sooner."""
 
@@ -23,6 +25,7 @@ def records(servers: Sequence[str], topic: str) -> Iterator[Any]:
         consumer = KafkaConsumer(
             bootstrap_servers=list(servers),
             group_id=None,
+            **PATIENCE,
             enable_auto_commit=False,
             max_partition_fetch_bytes=RECORD_BYTES_MAX,
         )
@@ -58,6 +61,7 @@ class Writer:
         try:
             self._producer: Any = KafkaProducer(
                 bootstrap_servers=list(servers),
+                **PATIENCE,
                 acks="all",
                 enable_idempotence=True,
                 delivery_timeout_ms=ACKNOWLEDGE_SECONDS_MAX * 1000,

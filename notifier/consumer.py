@@ -17,7 +17,7 @@ from typing import Any
 from kafka import ConsumerRebalanceListener, KafkaConsumer
 from kafka.errors import CommitFailedError, KafkaError
 
-from dealwire.broker import RECORD_BYTES_MAX, Writer, records
+from dealwire.broker import PATIENCE, RECORD_BYTES_MAX, Writer, records
 from dealwire.errors import RecordError, StoreError
 from dealwire.log import logger
 from dealwire.model import Alert
@@ -199,6 +199,7 @@ class Notifier:
         session_ms = int(self._settings.session_timeout_seconds * 1000)
         consumer = KafkaConsumer(
             bootstrap_servers=self._settings.server_list,
+            **PATIENCE,
             group_id=self._settings.group("notifier"),
             enable_auto_commit=False,
             auto_offset_reset="earliest",

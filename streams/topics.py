@@ -17,7 +17,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from dealwire.broker import RECORD_BYTES_MAX
+from dealwire.broker import PATIENCE, RECORD_BYTES_MAX
 from dealwire.errors import StoreError, UsageError
 from streams.settings import KafkaSettings
 
@@ -79,7 +79,7 @@ def create(settings: KafkaSettings) -> tuple[Made, ...]:
 def connect(settings: KafkaSettings) -> Any:
     """An admin client; StoreError where no broker answers."""
     try:
-        return KafkaAdminClient(bootstrap_servers=settings.server_list, client_id=settings.group("admin"))
+        return KafkaAdminClient(bootstrap_servers=settings.server_list, **PATIENCE, client_id=settings.group("admin"))
     except KafkaError as error:
         raise StoreError(f"kafka {settings.servers}: no broker answers; is it running?") from error
 

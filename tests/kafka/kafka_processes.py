@@ -95,10 +95,17 @@ class Fleet:
     def read(self, name: str) -> list:
         return list(records(self.settings.server_list, self.settings.topic(name)))
 
-    def wait_for(self, reached: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS_MAX) -> None:
+    def wait_for(
+        self,
+        reached: Callable[[], bool],
+        what: str,
+        seconds: float = WAIT_SECONDS_MAX,
+        tend: Callable[[], None] = lambda: None,
+    ) -> None:
         """Wait for other processes to bring something about; a test that hopes in vain says what for."""
         give_up = time.monotonic() + seconds
         while True:
+            tend()
             try:
                 if reached():
                     return

@@ -1,7 +1,5 @@
 """The Kafka shell on a real broker, over a small core: what it promises whatever dies when."""
 
-import random
-import time
 from typing import NamedTuple
 
 import pytest
@@ -151,40 +149,6 @@ def test_records_wait_for_the_first_rules(settings, tmp_path, now):
         fleet.wait_for(lambda: facts(fleet.alerts()) == {("Acme", "1")}, "the alert")
     finally:
         fleet.close()
-
-
-@pytest.mark.timeout(180)
-@pytest.mark.parametrize("seed", [1])
-def test_every_alert_is_in_the_outbox_exactly_once_whatever_dies(fleet, settings, broker, now, seed):
-    chance = random.Random(seed)
-    processes = {
-        "worker": [fleet.start_worker(), fleet.start_worker()],
-        "notifier": [fleet.start_notifier(), fleet.start_notifier()],
-    }
-    start = {"worker": fleet.start_worker, "notifier": fleet.start_notifier}
-    parts = told(now)
-    for kind in chance.sample(["worker", "notifier"] * 3, 6):
-        cut = chance.randrange(len(parts) // 2 + 1)
-        publish(settings, parts[:cut])
-        parts = parts[cut:]
-        time.sleep(chance.uniform(0.5, 3))  # the kill is to come at any moment of the work
-        victims = processes[kind]
-        fleet.kill(victims.pop(chance.randrange(len(victims))))
-        victims.append(start[kind]())
-    broker.kill()
-    broker.start()
-    publish(settings, parts)
-
-    fleet.wait_for(lambda: facts(fleet.alerts()) == EXPECTED, "every alert")
-    fleet.wait_for(lambda: len(set(fleet.outbox())) == len(EXPECTED), "every alert in the outbox")
-    fleet.wait_for(lambda: len(_sent(fleet)) == len(EXPECTED), "every alert sent")
-
-    assert len(fleet.outbox()) == len(EXPECTED)
-    assert dead_letters.kept(settings) == ()
-
-
-def _sent(fleet):
-    return set(fleet.sent.read_text().splitlines()) if fleet.sent.exists() else set()
 
 
 def _logged(fleet, event):
