@@ -19,10 +19,9 @@ from typing import Any, Literal
 from dealwire.errors import UsageError
 from dealwire.identity import digest
 from dealwire.model import Alert
-from dealwire.store import journal, silences
-from notifier.decide.decision import DELIVERED, Decision, Form, History, Waiting, decide, group_key, throttle_key
+from dealwire.store import history, journal
+from notifier.decide.decision import Decision, Form, decide, group_key, throttle_key
 from notifier.decide.routing import Destination, Router
-from notifier.decide.settings import Inhibition
 
 State = Literal["pending", "sending", "sent", "failed", "dead", "dropped"]
 STATES: tuple[State, ...] = ("pending", "sending", "sent", "failed", "dead", "dropped")
@@ -57,9 +56,6 @@ SCHEMA = (
         delivery TEXT NOT NULL, position INTEGER NOT NULL, alert TEXT NOT NULL, PRIMARY KEY (delivery, position)
     ) WITHOUT ROWID""",
 )  # fmt: skip
-
-INHIBITORS_MAX = 500
-"""How many recent alerts are looked at as an inhibition's source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +113,9 @@ def _enqueue_for(
     if before:
         carried = f"delivery {before[2]} carries this alert already" if before[2] else f"decided already: {before[0]}"
         return Decision("duplicate", carried)
-    decision = decide(alert, to, _history(connection, alert, to, router, now), now, router.policy.routing)
+    decision = decide(
+        alert, to, history.of(connection, alert, to, router.policy.routing.inhibit, now), now, router.policy.routing
+    )
     delivery = _deliver(connection, alert, to, decision, now) if decision.delivered else ""
     record_decision(connection, alert, to, decision, delivery, now)
     return decision
@@ -132,67 +130,6 @@ def record_decision(
         (alert.id, to.receiver, now.timestamp(), decision.outcome, decision.reason, " / ".join(to.path), alert.story,
          key, delivery),
     )  # fmt: skip
-
-
-def _history(connection: sqlite3.Connection, alert: Alert, to: Destination, router: Router, now: datetime) -> History:
-    settings = to.settings
-    told = connection.execute(
-        "SELECT delivery FROM decisions WHERE story = ? AND receiver = ? AND delivery != '' ORDER BY rowid LIMIT 1",
-        (alert.story, to.receiver),
-    ).fetchone()
-    waiting, group_sent_at = _group(connection, to.receiver, group_key(alert, settings), now)
-    let_through: list[datetime] = []
-    if settings.throttle:
-        rows = connection.execute(
-            f"SELECT min(at) FROM decisions WHERE receiver = ? AND throttle_key = ? AND at > ? AND outcome IN ({MARKS})"  # noqa: S608 - question marks only
-            " GROUP BY story",
-            (to.receiver, throttle_key(alert, settings) or "receiver",
-             (now - settings.throttle.every).timestamp(), *DELIVERED),
-        )  # fmt: skip
-        let_through = [_moment(at) for (at,) in rows]
-    return History(
-        told=told[0] if told else "",
-        waiting=waiting,
-        group_sent_at=group_sent_at,
-        let_through=let_through,
-        silences=silences.active(connection, now),
-        acknowledgement=silences.acknowledgement(connection, alert.story),
-        inhibitors=_recent_alerts(connection, router.policy.routing.inhibit, now),
-    )
-
-
-MARKS = ", ".join("?" * len(DELIVERED))
-
-
-def _group(
-    connection: sqlite3.Connection, receiver: str, key: str, now: datetime
-) -> tuple[Waiting | None, datetime | None]:
-    if not key:
-        return None, None
-    last = connection.execute(
-        "SELECT id, state, due_at, sent_at FROM deliveries WHERE receiver = ? AND group_key = ?"
-        " ORDER BY seq DESC LIMIT 1",
-        (receiver, key),
-    ).fetchone()
-    if last is None:
-        return None, None
-    name, state, due_at, sent_at = last
-    if state == "pending" and due_at > now.timestamp():
-        return Waiting(name, _moment(due_at)), None
-    return None, _moment(sent_at or due_at)
-
-
-def _recent_alerts(
-    connection: sqlite3.Connection, inhibitions: Sequence[Inhibition], now: datetime
-) -> tuple[Alert, ...]:
-    if not inhibitions:
-        return ()
-    since = now - max(i.within for i in inhibitions)
-    rows = connection.execute(
-        "SELECT record FROM alerts WHERE received_at >= ? ORDER BY received_at DESC LIMIT ?",
-        (since.timestamp(), INHIBITORS_MAX),
-    )
-    return tuple(Alert.from_bytes(record) for (record,) in rows)
 
 
 def _deliver(connection: sqlite3.Connection, alert: Alert, to: Destination, decision: Decision, now: datetime) -> str:
@@ -292,15 +229,18 @@ def _head(connection: sqlite3.Connection, receiver: str, now: datetime) -> Deliv
     return None
 
 
-def next_due(connection: sqlite3.Connection, receiver: str, now: datetime) -> datetime | None:
+def next_due(connection: sqlite3.Connection, receiver: str) -> datetime | None:
     """When the receiver's next message is due; None where there is none."""
-    head = _head(connection, receiver, now)
-    return head.due_at if head else None
+    tried = f"SELECT due_at FROM deliveries WHERE receiver = :receiver AND {IS_OPEN} AND attempts > 0"  # noqa: S608 - constants
+    any_open = f"SELECT min(due_at) FROM deliveries WHERE receiver = :receiver AND {IS_OPEN}"  # noqa: S608 - constants
+    query = f"SELECT coalesce(({tried} ORDER BY seq LIMIT 1), ({any_open}))"
+    (due_at,) = connection.execute(query, {"receiver": receiver}).fetchone()
+    return None if due_at is None else _moment(due_at)
 
 
 def is_due(connection: sqlite3.Connection, receiver: str, now: datetime) -> bool:
     """Whether the receiver's next message may go out now."""
-    due = next_due(connection, receiver, now)
+    due = next_due(connection, receiver)
     return due is not None and due <= now
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dealwire.model import Alert
+from notifier.render.meta import Coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,21 @@ def find(connection: sqlite3.Connection, alert: str) -> Receipt | None:
     """The alert of this id."""
     row = connection.execute("SELECT record FROM alerts WHERE id = ?", (alert,)).fetchone()
     return _receipt(connection, Alert.from_bytes(row[0])) if row else None
+
+
+def coverage(connection: sqlite3.Connection, since: datetime, until: datetime) -> Coverage:
+    """What was read, alerted and sent in [since, until), as far as the store knows."""
+    span = (since.timestamp(), until.timestamp())
+    articles, told = connection.execute(
+        "SELECT count(*), coalesce(sum(events > 0), 0) FROM articles WHERE at >= ? AND at < ?", span
+    ).fetchone()
+    by_rule = connection.execute(
+        "SELECT rule, count(*) FROM alerts WHERE received_at >= ? AND received_at < ? GROUP BY rule", span
+    )
+    by_state = connection.execute(
+        "SELECT state, count(*) FROM deliveries WHERE created_at >= ? AND created_at < ? GROUP BY state", span
+    )
+    return Coverage(since.date(), articles, told, dict(by_rule), dict(by_state))
 
 
 def latest_version(connection: sqlite3.Connection, story: str) -> int | None:

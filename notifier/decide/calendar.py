@@ -6,11 +6,13 @@ past it (02:30 becomes 03:30), one that exists twice the first time only. So a d
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from notifier.decide.settings import WEEKDAYS, Digest, QuietHours, Span, TimeInterval
 
 DAY = timedelta(days=1)
+NIGHTS_MAX = 1000
 WEEK_DAYS = 8
 """Today and a week: every weekday comes up, and today's again when its times have passed."""
 
@@ -40,13 +42,17 @@ def quiet_until(quiet: QuietHours | None, now: datetime) -> datetime | None:
         return None
     today = now.astimezone(ZoneInfo(quiet.timezone)).date()
     for day in (today - DAY, today):
-        if WEEKDAYS[day.weekday()] not in quiet.days:
-            continue
-        start = instant(day, quiet.start, quiet.timezone)
-        end = instant(day + DAY if quiet.end <= quiet.start else day, quiet.end, quiet.timezone)
-        if start <= now < end:
-            return end
+        if WEEKDAYS[day.weekday()] in quiet.days:
+            start, end = _night(day, quiet.start, quiet.end, quiet.timezone)
+            if start <= now < end:
+                return end
     return None
+
+
+@lru_cache(maxsize=NIGHTS_MAX)
+def _night(day: date, start: time, end: time, zone: str) -> tuple[datetime, datetime]:
+    """The moments between which the quiet hours that begin on `day` last."""
+    return instant(day, start, zone), instant(day + DAY if end <= start else day, end, zone)
 
 
 def within(interval: TimeInterval, now: datetime) -> bool:

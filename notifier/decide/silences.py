@@ -7,7 +7,7 @@ from typing import Self
 from dealwire.identity import digest
 from dealwire.model import Alert, Instant, Record
 from notifier.decide.calendar import within
-from notifier.decide.matchers import all_match, parse_matchers
+from notifier.decide.matchers import all_match, parse_matchers, parsed
 from notifier.decide.settings import TimeInterval
 
 EXPIRY_WARNING = timedelta(days=1)
@@ -63,7 +63,7 @@ class Silence(Record):
         return (
             self.active(now)
             and (not self.receivers or receiver in self.receivers)
-            and all_match(parse_matchers(self.matchers), alert)
+            and all_match(parsed(self.matchers), alert)
         )
 
     def expires_soon(self, now: datetime) -> bool:

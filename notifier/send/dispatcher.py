@@ -17,23 +17,24 @@ from random import Random
 
 from dealwire.errors import StoreError
 from dealwire.log import logger
-from dealwire.store import outbox
+from dealwire.store import outbox, silences
 from dealwire.store.database import Store
 from dealwire.store.outbox import Delivery
 from notifier.decide.durations import parse_rate
 from notifier.decide.routing import Router
+from notifier.render.meta import silence_ends
 from notifier.render.notice import Notice
 from notifier.send.backoff import Breaker
 from notifier.send.compose import compose
 from notifier.send.sender import Receipt, Sender
-from notifier.send.verdict import Verdict, bury, judge, record
+from notifier.send.verdict import Verdict, bury, judge, record, tell_operators
 
 log = logger("notifier")
 
 POLL_SECONDS = 0.5
 """How often a running dispatcher looks for what other processes put into the outbox; `wake` makes it look at once."""
-UNSERVED = timedelta(minutes=1)
-"""How often messages for receivers that have no sender are looked at: they die at their deadline like others."""
+LOOK_AROUND = timedelta(minutes=1)
+"""How often what no message brings about is looked for: deadlines at receivers not set up, silences that end."""
 RECEIVERS_MAX = 500
 """How many receivers may have a message in flight at once; a thread is made only when one is needed."""
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -105,7 +106,7 @@ class Dispatcher:
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
-        self._unserved_at = NEVER
+        self._looked_at = NEVER
 
     def wake(self) -> None:
         """Look at the outbox now. From any thread."""
@@ -229,15 +230,15 @@ class Dispatcher:
             and self._free_from(lane) <= now
             and outbox.is_due(connection, name, now)
         ]
-        unserved = now - self._unserved_at > UNSERVED
-        if not (ready or self._unrecorded or unserved):
+        look_around = now - self._looked_at > LOOK_AROUND
+        if not (ready or self._unrecorded or look_around):
             return []
         with self._store.transaction():
             for verdict in self._unrecorded:
                 record(connection, verdict, self._router.policy, now)
             claimed = [claim for name in ready for claim in self._claim(connection, name, now)]
-            if unserved:
-                self._bury_unserved(connection, now)
+            if look_around:
+                self._look_around(connection, now)
         for verdict in self._unrecorded:
             verdict.tell(log)
         self._unrecorded = []
@@ -261,15 +262,18 @@ class Dispatcher:
             yield self._lanes[name], delivery, notice
             return
 
-    def _bury_unserved(self, connection: sqlite3.Connection, now: datetime) -> None:
-        """Messages for a receiver without a sender wait for one, till their deadline."""
-        self._unserved_at = now
+    def _look_around(self, connection: sqlite3.Connection, now: datetime) -> None:
+        """Bury what waited in vain for a receiver that is not set up, and warn of silences that end."""
+        self._looked_at = now
         for name in outbox.waiting_receivers(connection):
             if name in self._lanes:
                 continue
             log.warning("receiver_unknown", receiver=name)
             for delivery in outbox.overdue(connection, name, now):
                 bury(connection, delivery, "its receiver is not set up", self._router.policy, now)
+        for silence in silences.active(connection, now):
+            if silence.expires_soon(now):
+                tell_operators(connection, self._router.policy, silence_ends(silence), now)
 
     def _pass(self, lane: Lane, now: datetime) -> None:
         """Note that a message goes to the lane's channel now."""
@@ -281,11 +285,10 @@ class Dispatcher:
 
     def _next_due(self) -> datetime | None:
         """When there is next something to do; None where nothing waits."""
-        now = self._world.now()
         due = (
             max(head, self._free_from(lane))
             for name, lane in self._lanes.items()
-            if (head := outbox.next_due(self._store.connection, name, now))
+            if (head := outbox.next_due(self._store.connection, name))
         )
         return min(due, default=None)
 

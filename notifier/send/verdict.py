@@ -12,6 +12,8 @@ from dealwire.log import EventLogger
 from dealwire.store import outbox
 from dealwire.store.outbox import Delivery
 from notifier.decide.settings import Policy
+from notifier.render import meta
+from notifier.render.meta import Meta
 from notifier.send.backoff import Breaker, wait_seconds
 from notifier.send.sender import PartialDeliveryError, Receipt, Sender
 
@@ -79,34 +81,25 @@ def record(connection: sqlite3.Connection, verdict: Verdict, policy: Policy, now
     else:
         bury(connection, delivery, verdict.error, policy, now)
     if verdict.opened:
-        _tell_operators(
-            connection, policy, delivery.receiver, f"failing {delivery.receiver} {now.isoformat()}", now,
-            f"Receiver {delivery.receiver} is failing",
-            f"{verdict.error}. Its alerts wait and are tried again until their deadline.",
-        )  # fmt: skip
+        tell_operators(connection, policy, meta.receiver_failing(delivery.receiver, verdict.error, now), now, delivery)
     if verdict.recovered:
-        _tell_operators(
-            connection, policy, delivery.receiver, f"recovered {delivery.receiver} {now.isoformat()}", now,
-            f"Receiver {delivery.receiver} works again", "What waited for it is being sent.",
-        )  # fmt: skip
+        tell_operators(connection, policy, meta.receiver_recovered(delivery.receiver, now), now, delivery)
 
 
 def bury(connection: sqlite3.Connection, delivery: Delivery, error: str, policy: Policy, now: datetime) -> None:
-    """Mark a delivery dead, give it to the fallback, and tell the operators, at most once an hour a receiver."""
+    """Mark a delivery dead, give it to the fallback, and tell the operators."""
     outbox.mark_dead(connection, delivery.id, error)
     fallback = policy.settings(delivery.receiver).fallback
     if fallback:
         outbox.hand_over(connection, delivery, fallback, now)
-    _tell_operators(
-        connection, policy, delivery.receiver, f"dead {delivery.receiver} {now:%Y-%m-%dT%H}", now,
-        f"A message to {delivery.receiver} could not be delivered",
-        f"{error}. See `dealwire outbox list --state dead`; `dealwire outbox retry {delivery.id}` sends it again.",
-    )  # fmt: skip
+    told = meta.delivery_dead(delivery.receiver, delivery.id, error, now)
+    tell_operators(connection, policy, told, now, delivery)
 
 
-def _tell_operators(  # noqa: PLR0913, PLR0917 - an envelope and two texts
-    connection: sqlite3.Connection, policy: Policy, about: str, key: str, now: datetime, title: str, line: str
+def tell_operators(
+    connection: sqlite3.Connection, policy: Policy, told: Meta, now: datetime, about: Delivery | None = None
 ) -> None:
+    """Put the notice into the outbox for each operator, but not for the receiver that it is about."""
     for operator in policy.operators:
-        if operator != about:
-            outbox.enqueue_notice(connection, operator, key=key, title=title, lines=[line], now=now)
+        if about is None or operator != about.receiver:
+            outbox.enqueue_notice(connection, operator, key=told.key, title=told.title, lines=told.lines, now=now)
