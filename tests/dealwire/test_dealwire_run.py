@@ -100,20 +100,22 @@ def test_a_missing_configuration_is_a_usage_error_with_a_hint(place):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_a_running_service_cleanly_and_a_second_one_beside_it_is_refused(place, number):
-    running = subprocess.Popen(command("run"), cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        for line in running.stdout:
-            if "wire.example/matx" in line:
-                break
-        second = once(place)
-        assert second.returncode == 1
-        assert f"another dealwire (process {running.pid}) runs on this store" in second.stderr
-        began = time.monotonic()
-        running.send_signal(number)
-        _, said = running.communicate(timeout=30)
-        assert running.returncode == 0
-        assert "stopped; nothing is lost" in said
-        assert "Traceback" not in said
-        assert time.monotonic() - began < 20
-    finally:
-        running.kill()
+    with subprocess.Popen(
+        command("run"), cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            for line in running.stdout:
+                if "wire.example/matx" in line:
+                    break
+            second = once(place)
+            assert second.returncode == 1
+            assert f"another dealwire (process {running.pid}) runs on this store" in second.stderr
+            began = time.monotonic()
+            running.send_signal(number)
+            _, said = running.communicate(timeout=30)
+            assert running.returncode == 0
+            assert "stopped; nothing is lost" in said
+            assert "Traceback" not in said
+            assert time.monotonic() - began < 20
+        finally:
+            running.kill()
