@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """What extract takes as fetch time: it reads texts, not clocks."""
 CONTRACT = (
-    "category", "type", "status", "subject", "participants", "amount", "valuation", "quantities", "regions", "cross_border", "confidence", "evidence",
+    "category", "type", "status", "subject", "participants", "amount", "valuation", "quantities", "regions",
+    "cross_border", "confidence", "evidence",
 )  # fmt: skip
 
 
@@ -35,8 +36,8 @@ def extract(
 ) -> None:
     """Read articles and print the events they report.
 
-    Each line in is `{"id", "title", "body"?, "published"?, "source"?, "url"?}`; each line out `{"id", "events": [...]}`,
-    in the same order. A bad line gives `{"id", "error"}`, and the exit status is then 1.
+    Each line in is `{"id", "title", "body"?, "published"?, "source"?, "url"?}`; each line out
+    `{"id", "events": [...]}`, in the same order. A bad line gives `{"id", "error"}`, and the exit status is then 1.
 
     Example: `dealwire extract articles.jsonl > events.jsonl`
     """

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from dealwire.model import Category, Role
 from dealwire.reference.money import FoundSum
 from dealwire.reference.quantities import FoundQuantity
-from streams.understand.grammar import Party
+from streams.understand.clauses import Party
 from streams.understand.mentions import Mention
 from streams.understand.tokens import Sentence
 

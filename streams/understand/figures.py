@@ -10,7 +10,7 @@ from dealwire.reference.money import FoundSum
 from streams.understand.grammar import Parse
 from streams.understand.lexicon import cue
 
-ABOUT = r"(?:(?:about|around|roughly|approximately|over|more than|nearly|almost|at least|up to|as much as|as high as|some|an estimated|close to|upwards of|between|above|below|~|a|an|the|record|whopping|least|exceeding|topping)\s*)*"
+ABOUT = cue("figures", "about").pattern
 VALUATION_BEHIND = cue("figures", "valuation_behind")
 VALUATION_BEFORE = cue("figures", "valuation_before")
 FORMER_BEFORE = cue("figures", "former_before")

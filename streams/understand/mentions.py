@@ -11,26 +11,18 @@ from dataclasses import dataclass
 
 from dealwire.identity import fold_text
 from dealwire.reference.places import region
-from streams.understand.lexicon import common_words, word_list
+from streams.understand.lexicon import common_words, cue, word_list
 from streams.understand.tokens import Sentence, Token
 
 NAME_TOKENS_MAX = 7
-MODIFIER = re.compile(
-    r"-(?:based|backed|led|owned|funded|founded|listed|headquartered|born|made|designed|powered|enabled|linked|style|focused|area|native"
-    r"|run|controlled|era|wide|class|first|only|driven|built|ready|like|size|sized|supported|level|related|free|compatible|trained|developed|specific"
-    r"|equipped|chip|chips|generation|generated|term|year|old|month|week|day|scale|grade|side|end|stage|person)$",
-    re.IGNORECASE,
-)
-EX = re.compile(
-    r"^(?:ex|former|pre|post|non|anti|pro|co|mid|multi|next|first|second|third|series|u\.s|sub)-", re.IGNORECASE
-)
-DOMAIN = re.compile(
-    r"^[\w-]+\.(?:ai|io|com|co|org|net|dev|app|so|xyz|eu|uk|de|fi|tv|me|inc|tech|bio|us|cloud|health|finance|re)$",
-    re.IGNORECASE,
-)
+MODIFIER = cue("mentions", "modifier")
+EX = cue("mentions", "ex")
+DOMAIN = cue("mentions", "domain")
 INNER_CAPITAL = re.compile(r"^[a-z]{1,3}[A-Z]\w+$|^[a-z]\d+[a-z]?$|^[a-z]{2,4}\d+[a-z]+$")
+LETTERED = re.compile(r"^\d+[a-z]{2,}$")
+COUNTED = re.compile(r"^\d+(?:st|nd|rd|th|bn|mn|mm|nm|gw|mw|gb|tb|x|m|b|k)$")
 DIGITS = re.compile(r"^\d[\w.]*$")
-LEGAL = frozenset({"inc", "inc.", "corp", "corp.", "ltd", "ltd.", "llc", "plc", "gmbh", "ag", "sa", "nv", "bv", "co", "co.", "limited", "corporation", "incorporated", "s.a", "pty", "ab", "oy", "asa", "spa", "lp", "llp", "l.p", "kk", "se", "pte"})  # fmt: skip
+LEGAL = word_list("words", "legal_forms")
 SIGNS = frozenset({"®", "™", "℠"})
 
 
@@ -63,6 +55,7 @@ class NameFinder:
         self._links = word_list("words", "name_links")
         self._heads_of = word_list("words", "name_heads_of")
         self._descriptors = word_list("words", "descriptor_nouns")
+        self._inside = word_list("words", "inside_names")
         self._common = common_words()
         self._plural_heads = frozenset(w for w in word_list("words", "descriptor_nouns", fold=True) if w.endswith("s"))
 
@@ -88,9 +81,7 @@ class NameFinder:
         if (DOMAIN.match(word) and len(word) > 4 and not word[0].isdigit()) or INNER_CAPITAL.match(word):
             return True
         if word[0].isdigit():
-            following = sentence.tokens[i + 1] if i + 1 < len(sentence.tokens) else None
-            return bool(re.match(r"^\d+[a-z]{2,}$", word) and not re.match(r"^\d+(?:st|nd|rd|th|bn|mn|mm|nm|gw|mw|gb|tb|x|m|b|k)$", word)
-                        ) or (word in {"1X", "23andMe", "3M", "3i", "8VC", "9fin", "1Password"} and following is not None)  # fmt: skip
+            return bool(LETTERED.match(word) and not COUNTED.match(word)) or self._is_company(word)
         return token.is_capitalised and not MODIFIER.search(word) and not self._is_plain(sentence, i)
 
     def _is_plain(self, sentence: Sentence, i: int) -> bool:
@@ -99,7 +90,7 @@ class NameFinder:
         word, lower = token.text, token.lower
         if word in self._not_names or EX.match(word) or lower in LEGAL:
             return not (self._is_called(sentence, i) or self._is_known_pair(sentence, i))
-        if len(word) == 1 and word not in {"X"}:
+        if len(word) == 1 and word != "X":
             return True
         if lower not in self._common:
             return False
@@ -135,7 +126,7 @@ class NameFinder:
         )
 
     def _is_subject_name(self, sentence: Sentence, i: int) -> bool:
-        """Whether a common word at the head of a clause is a name: "Ocean, which …", "Poke raises", "Core Scientific plans"."""
+        """Whether a common word at the head of a clause is a name: "Ocean, which …", "Poke raises"."""
         tokens = sentence.tokens
         token = tokens[i]
         if token.lower in self._descriptors or token.lower in FUNCTION_WORDS:
@@ -175,7 +166,7 @@ class NameFinder:
         return False
 
     def _beside_name(self, sentence: Sentence, i: int) -> bool:
-        """In a headline of capitals: whether the word goes on with a name that is no common word, as in "Menlo Ventures"."""
+        """In a headline of capitals: whether the word goes on with a name, as in "Menlo Ventures"."""
         if i == 0:
             return False
         before = sentence.tokens[i - 1]
@@ -199,7 +190,7 @@ class NameFinder:
                 break
             if following.text in SIGNS and last + 2 < len(tokens) and tokens[last + 2].is_capitalised:
                 break
-            if self._continues(sentence, i, last + 1):
+            if self._continues(sentence, last + 1):
                 last += 1
             elif (
                 following.lower in self._links
@@ -214,7 +205,7 @@ class NameFinder:
                 break
         return last
 
-    def _continues(self, sentence: Sentence, i: int, j: int) -> bool:
+    def _continues(self, sentence: Sentence, j: int) -> bool:
         token = sentence.tokens[j]
         if not token.is_word or (token.lower in FUNCTION_WORDS and not token.text.isupper()):
             return False
@@ -227,7 +218,11 @@ class NameFinder:
             )
         if sentence.is_title_case and token.lower in SUBJECT_VERBS:
             return False
-        return self._opens(sentence, j) or (token.is_capitalised and token.text in {"AI", "VC", "TV", "API", "Technology", "Market", "Group", "Company", "Deal", "Board", "I", "II", "III", "One", "Seed", "Street", "Wall", "Silicon", "Valley", "Big", "World", "Industry", "First", "Internet", "Northern", "Southern", "Western", "Eastern", "Central", "South", "North", "East", "West", "Crypto"} and not MODIFIER.search(token.text) and not (sentence.is_title_case and token.text != "AI" and token.lower in self._descriptors | self._common))  # fmt: skip
+        if self._opens(sentence, j):
+            return True
+        if token.text not in self._inside or MODIFIER.search(token.text):
+            return False
+        return not sentence.is_title_case or token.text == "AI" or token.lower not in self._descriptors | self._common
 
     def _bridges(self, sentence: Sentence, first: int, link: int) -> bool:
         tokens = sentence.tokens
@@ -261,10 +256,8 @@ class NameFinder:
         ):
             if tokens[first].text in {"Hong", "South", "North", "New", "Saudi", "Tel"} and last - first < 2:
                 break
-            if tokens[first].text in {"AI", "Big", "Wall", "Silicon", "Quantum", "Robotics", "First", "Crypto", "London", "Paris", "Berlin", "Legal", "Defense"} and last - first >= 1 and not sentence.is_title_case and tokens[first + 1].is_capitalised and tokens[first].text in {"Quantum", "First", "London", "Legal", "Silicon"} :  # fmt: skip
+            if tokens[first].text in KEPT_FIRST and not sentence.is_title_case and tokens[first + 1].is_capitalised:
                 break
-            first += 1
-        if self._splits_place(sentence, first, last):
             first += 1
         whole = last
         while last > first and tokens[last].lower.rstrip(".") in LEGAL:
@@ -333,27 +326,12 @@ class NameFinder:
     def _known(self, sentence: Sentence, first: int, last: int) -> bool:
         return self._is_company(sentence.text[sentence.tokens[first].start : sentence.tokens[last].end])
 
-    def _splits_place(self, sentence: Sentence, first: int, last: int) -> bool:
-        """Whether the first word is the half of a place: "New York-based Stainless"."""
-        return False
 
-
+KEPT_FIRST = frozenset({"Quantum", "First", "London", "Legal", "Silicon"})
+"""Words that describe a company and as often begin its name."""
 STATES = frozenset({"US", "U.S.", "UK", "U.K.", "EU", "London", "Berlin", "Paris", "Hong"})
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-FUNCTION_WORDS = _set(
-    "the a an of to in on at for from with by and or but as is are was were be been has have had do does did will would"
-    " can could may might should must its it his her their our my your this that these those who which whose what when"
-    " where why how not no if then than so after before amid during while since until over under between among against"
-    " about into through despite via per versus vs off out up down more most less all any some each every other another"
-    " only just also even still again now today new latest here there he she they we you i into"
-)
-MEASURES = _set(
-    "million billion trillion mn bn m b k % percent per cent nm gw mw gb tb shares years year months days employees users people"
-    " chips gpus startups companies jobs units countries x times of minutes hours weeks new more other ways things"
-)
+FUNCTION_WORDS = word_list("grammar", "function_words")
+MEASURES = word_list("grammar", "measures")
 SUBJECT_VERBS = word_list("grammar", "subject_verbs")

@@ -58,8 +58,8 @@ def _one_event(kept: Candidate, new: Candidate, companies: Companies) -> bool:
 
 
 def _same_sum(a: Candidate, b: Candidate) -> bool:
-    assert a.amount is not None
-    assert b.amount is not None
+    if a.amount is None or b.amount is None:
+        return False
     one, other = a.amount.money, b.amount.money
     return one.currency == other.currency and abs(one.value - other.value) <= 0.05 * max(
         abs(one.value), abs(other.value)

@@ -22,6 +22,8 @@ CLOSED = cue("status", "closed")
 CONSTRUCTION = cue("status", "construction")
 SHIPPING = cue("status", "shipping")
 DELAYED = cue("status", "delayed")
+NEARING = cue("status", "nearing")
+PLANNING = cue("status", "planning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Telling:
         hedge = SOURCED_IN.search(sentence.text, sentence.start, before)
         self.sourced = SOURCED_LEAD.search(whole) or SOURCED_TAIL.search(whole) or hedge
 
-    def _in(self, cue: re.Pattern[str]) -> re.Match[str] | None:
-        return cue.search(self._parse.sentence.text, self._start, self._end)
+    def _in(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        return pattern.search(self._parse.sentence.text, self._start, self._end)
 
     def funding(self, *, ipo: bool, chain: str) -> Status:
         """The status of a funding event; `chain` is what leads up to its verb ("in talks to raise")."""
@@ -78,21 +80,20 @@ class Telling:
 
     def mna(self, *, chain: str, sale: bool = False) -> Status:
         """The status of a deal between companies."""
-        for cue, value in ((DENIED, "denied"), (REJECTED, "rejected"), (COLLAPSE, "terminated")):
-            if found := self._in(cue):
+        for pattern, value in ((DENIED, "denied"), (REJECTED, "rejected"), (COLLAPSE, "terminated")):
+            if found := self._in(pattern):
                 return Status(value, found.span())
-        if found := self._in(CLEARED):
-            if re.search(
-                r"\b(?:received|receives|gets|wins|secures|clears|cleared|approves|approved|green)\b", self._text(), re.IGNORECASE
-            ):
-                return Status("cleared", found.span())
+        if (found := self._in(CLEARED)) and re.search(
+            r"\b(?:received|receives|gets|wins|secures|clears|cleared|approves|approved|green)\b",
+            self._text(),
+            re.IGNORECASE,
+        ):
+            return Status("cleared", found.span())
         if found := self._in(BID):
             return Status("bid", found.span())
-        if re.search(
-            r"\b(?:talks|discussions|negotiations|discuss\w*|seek\w*|sought|near\w*|close to|courting|race|looking|approach\w*|eyes|eyeing|interest\w*)\b",
-            chain,
-            re.IGNORECASE,
-        ) or (sale and re.search(r"\bexplor\w+|\bseek\w*|\bconsider\w*|\bweigh\w*", chain, re.IGNORECASE)):
+        if NEARING.search(chain) or (
+            sale and re.search(r"\bexplor\w+|\bseek\w*|\bconsider\w*|\bweigh\w*", chain, re.IGNORECASE)
+        ):
             return Status("in_talks", self._span(TALKS))
         if WEIGHS.search(chain):
             return Status("rumored", self._span(WEIGHS))
@@ -112,17 +113,13 @@ class Telling:
             return Status("rumored", self._span(SOURCED_IN))
         if found := self._in(CONSTRUCTION):
             return Status("under_construction", found.span())
-        if re.search(
-            r"\b(?:plan\w*|will|aim\w*|intend\w*|set to|could|may|might|consider\w*|weigh\w*|propos\w*|seek\w*|want\w*|expects?|prepar\w*|vow\w*|hop\w+)\b",
-            chain,
-            re.IGNORECASE,
-        ):
+        if PLANNING.search(chain):
             return Status("planned", self._span(PLANS))
         return Status("announced")
 
     def _text(self) -> str:
         return self._parse.sentence.text[self._start : self._end]
 
-    def _span(self, cue: re.Pattern[str]) -> tuple[int, int] | None:
-        found = self._in(cue)
+    def _span(self, pattern: re.Pattern[str]) -> tuple[int, int] | None:
+        found = self._in(pattern)
         return found.span() if found else None

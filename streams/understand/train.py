@@ -2,7 +2,8 @@
 
     python -m streams.understand.train LABELLED.jsonl... [--weights FILE]
 
-Each line is an article (`id, title, body?, source?`) with `gold`, its events (of the categories in `judged`, where given). A candidate that pairs with a label is
+Each line is an article (`id, title, body?, source?`) with `gold`, its events (of the categories in `judged`, where
+given). A candidate that pairs with a label is
 right, one that pairs with none is wrong, one that pairs with a background label teaches nothing. What is written is a
 table of numbers; no text leaves the labelled file. The same input gives the same table.
 """
@@ -165,7 +166,10 @@ def report(judged: Sequence[tuple[Example, float]], slope: float, offset: float)
         if q >= 0.9:
             sure[example.right] += 1
     tn, fp, fn, tp = counts
-    return f"cross-validated: right {tp}, wrongly claimed {fp}, wrongly rejected {fn}, rightly rejected {tn}; sure {sum(sure)}, of them right {sure[1]}; slope {slope:.2f}, offset {offset:.2f}"
+    return (
+        f"cross-validated: right {tp}, wrongly claimed {fp}, wrongly rejected {fn}, rightly rejected {tn}; "
+        f"sure {sum(sure)}, of them right {sure[1]}; slope {slope:.2f}, offset {offset:.2f}"
+    )
 
 
 def main() -> None:

@@ -28,6 +28,8 @@ EXTRACTOR_VERSION = "1"
 """Part of every reading; an upgrade that changes events raises it."""
 BODY_CHARACTERS_MAX = 2500
 SENTENCES_MAX = 12
+OWN_TEXT_MIN = 150
+"""Characters of its own that a press release has before its boilerplate."""
 THRESHOLD = {"funding": 0.5, "mna": 0.5, "hardware": 0.45}
 BOILERPLATE = cue("understander", "boilerplate")
 SUBJECT_ROLES = (
@@ -102,13 +104,9 @@ class Understander:
         end = title_end(title)
         body = article.body[:BODY_CHARACTERS_MAX]
         boilerplate = BOILERPLATE.search(body)
-        if boilerplate and boilerplate.start() > 150:
-            body_end = boilerplate.start()
-        else:
-            body_end = len(body)
+        body_end = boilerplate.start() if boilerplate and boilerplate.start() > OWN_TEXT_MIN else len(body)
         draft = Draft(article, look(title[:end], title[:end] + " " + body[:400]))
         sentences = [Sentence("title", 0, title, s.start, s.end) for s in split_sentences(title[:end], "title")]
-        sentences = [Sentence("title", 0, title, s.start, s.end) for s in sentences]
         if body:
             sentences += [
                 Sentence("body", s.number, article.body, s.start, s.end)
