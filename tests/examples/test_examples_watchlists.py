@@ -7,8 +7,11 @@ import jsonschema
 import pytest
 import yaml
 
+from dealwire.reference.companies import bundled_companies
 from rules.json_schema import build
 from rules.load import Source, load
+from streams.core import Core
+from streams.rule_tests import run_tests
 
 ROOT = Path(__file__).parents[2]
 READY = sorted((ROOT / "rules" / "watchlists").glob("*.yaml"))
@@ -45,3 +48,11 @@ def test_each_names_the_schema_and_fits_it(path):
 
 def test_the_schema_in_the_guides_is_the_one_that_rules_have():
     assert json.loads(SCHEMA.read_text(encoding="utf-8")) == json.loads(json.dumps(build()))
+
+
+@pytest.mark.parametrize("path", [*READY, EXAMPLE], ids=lambda path: path.stem)
+def test_each_passes_its_own_tests(path):
+    core = Core.of(load(sources([path])), bundled_companies())
+    results = list(run_tests(core, lambda alert: alert.send_to))
+    assert len(results) >= len(core.book.rules)
+    assert [(result.rule, result.name, result.got) for result in results if not result.passed] == []
