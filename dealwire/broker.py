@@ -1,5 +1,6 @@
 """Shell: a Kafka broker as every part asks it: a topic read to its end, records written and acknowledged."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,12 @@ PATIENCE: Mapping[str, Any] = {"bootstrap_timeout_ms": 60_000, "reconnect_backof
 """Of every kafka-python client: its defaults wait half a minute between two tries, and then give up."""
 ACKNOWLEDGE_SECONDS_MAX = 120
 """How long a write may wait for a broker that is away; one that restarts is back sooner."""
+
+
+def quiet_clients() -> None:
+    """Keep the client libraries from crying about what passes by itself: a group that forms, a topic just made."""
+    logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(logging.CRITICAL)
+    logging.getLogger("kafka").setLevel(logging.ERROR)
 
 
 def records(servers: Sequence[str], topic: str) -> Iterator[Any]:

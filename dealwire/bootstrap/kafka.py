@@ -16,6 +16,7 @@ from connectors.poll import Poller, Visit
 from connectors.publish import Publisher
 from connectors.registry import plan
 from dealwire.bootstrap.rules import Rules, core_from, policy_of
+from dealwire.broker import quiet_clients
 from dealwire.config import Settings
 from dealwire.errors import UsageError
 from dealwire.log import LogFormat, configure, logger
@@ -133,8 +134,8 @@ async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False)
                 every = settings.poll.every
                 planned = [plan(spec, fetcher, root=settings.root, every=every) for spec in settings.feeds]
                 poller = Poller(planned, feeds.load(store.connection))
+                await poller.once(deliver)  # in the order of the configuration: an archive's parts stay in theirs
                 if once:
-                    await poller.once(deliver)
                     stop.set()
                 else:
                     await poller.run(deliver, ending)
@@ -150,6 +151,7 @@ def notify(settings: Settings, log_format: LogFormat, log_level: str) -> None:
         signal.signal(number, lambda *_: stop.set())
     used = ""
     configure(log_format, log_level)
+    quiet_clients()
 
     def open_desk() -> Desk:
         nonlocal used

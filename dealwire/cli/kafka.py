@@ -109,9 +109,11 @@ def ingest(
     log_level: LogLevel = "info",
 ) -> None:
     from dealwire.bootstrap.kafka import ingest
+    from dealwire.broker import quiet_clients
     from dealwire.config import load_settings
 
     configure(log_format, log_level)
+    quiet_clients()
     settings = load_settings(config)
 
     async def run() -> None:
@@ -125,10 +127,12 @@ def ingest(
 
 def worker(config: Config = CONFIG, log_format: LogAs = "text", log_level: LogLevel = "info") -> None:
     from dealwire.bootstrap.kafka import CoreHalves, kafka_settings
+    from dealwire.broker import quiet_clients
     from dealwire.config import load_settings
     from streams.worker import build_app, run_worker
 
     configure(log_format, log_level)
+    quiet_clients()
     run_worker(build_app(kafka_settings(load_settings(config)), CoreHalves.of))
 
 

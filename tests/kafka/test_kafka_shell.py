@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import pytest
+from kafka.admin import NewTopic
 from kafka_processes import Fleet
 
 from connectors.publish import Publisher
@@ -10,6 +11,7 @@ from dealwire.broker import writing
 from dealwire.errors import UsageError
 from dealwire.model import Article
 from streams import dead_letters, topics
+from streams.worker.outlet import EXIT_FAILED
 from streams.worker.rulebook import PublishedRules, RulesFile, publish_rules
 
 
@@ -93,6 +95,24 @@ def test_a_bad_record_becomes_a_dead_letter_and_the_rest_goes_on(fleet, settings
         "ValueError: cannot be folded",
         "ValueError: cannot be understood",
     ]
+
+
+def test_a_worker_that_cannot_write_a_dead_letter_exits_and_the_record_stays(settings, tmp_path, now):
+    admin = topics.connect(settings)
+    admin.create_topics([NewTopic(settings.topic("dead_letters"), 1, 1, topic_configs={"max.message.bytes": "100"})])
+    admin.close()
+    topics.create(settings)
+    use_rules(settings, "any")
+    fleet = Fleet(settings, tmp_path)
+    try:
+        worker = fleet.start_worker()
+        publish(settings, articles(now, ["UNFOLDABLE 1"]))
+
+        assert worker.wait(60) == EXIT_FAILED
+        assert fleet.folded() == set()
+        assert fleet.read("dead_letters") == []
+    finally:
+        fleet.close()
 
 
 def test_a_dead_letter_is_retried_onto_its_topic_or_dropped(fleet, settings, now):
