@@ -139,4 +139,4 @@ def _example(field: Field) -> str:
 def _advice(field: Field, said: str) -> str:
     if re.match(r"[\d$€£]", said):
         return f"did you mean '>= {said}'?"
-    return f"{_example(field)}, or undisclosed"
+    return _example(field) if field.kind == "number" else f"{_example(field)}, or undisclosed"

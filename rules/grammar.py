@@ -40,8 +40,8 @@ class Grammar:
     problems: list[Problem]
     """Where every mistake is added."""
     leaves: dict[Any, Clause] | None = field(default_factory=dict)
-    places: dict[int, Path] = field(default_factory=dict)
-    """Where each clause stands, by its id; kept only where leaves are told apart."""
+    places: dict[int, tuple[Clause, Path]] = field(default_factory=dict)
+    """Where each clause stands, by its id, for as long as the clause is kept here; only where leaves are told apart."""
 
     def read(self, value: Any, path: Path) -> Clause | None:
         """The clause that a whole `match` means; None where it has a mistake, which is then reported."""
@@ -125,7 +125,7 @@ class Grammar:
             return clause
         leaves = [inner for inner in clause.clauses if isinstance(inner, OneOf)]
         wanted = frozenset().union(*(leaf.wanted for leaf in leaves))
-        said = ", ".join(leaf.said.removeprefix(f"{asked.name}: ") for leaf in leaves)
+        said = ", ".join(leaf.said.removeprefix(f"{asked.name}: ").removeprefix(f"{asked.name} in ") for leaf in leaves)
         return self._at(path, OneOf(asked.name, wanted, f"{asked.name}: {said}"))
 
     def _field_mapping(self, asked: Field, value: dict[str, Any], path: Path) -> Clause | None:
@@ -259,7 +259,7 @@ class Grammar:
 
     def _at(self, path: Path, clause: Clause) -> Clause:
         if self.leaves is None:
-            self.places.setdefault(id(clause), path)
+            self.places[id(clause)] = (clause, path)
         return clause
 
 

@@ -45,8 +45,18 @@ def load(sources: Sequence[Source], companies: Companies | None = None) -> RuleB
             loading.read(source)
         book = loading.finish(digest("rules", *(source.text for source in sources)))
     if loading.problems:
-        raise ConfigError(loading.problems)
+        raise ConfigError(_first_at_each_place(loading.problems))
     return book
+
+
+def _first_at_each_place(problems: Sequence[Problem]) -> list[Problem]:
+    """Without what only follows from a mistake that stands at the same place: that was noted first."""
+    found: dict[tuple[str, int, int], list[Problem]] = {}
+    for problem in problems:
+        known = found.setdefault((problem.file, problem.line, problem.column), [])
+        if problem not in known and not any(one.what.startswith("unquoted ") for one in known):
+            known.append(problem)
+    return [problem for known in found.values() for problem in known]
 
 
 @dataclass(slots=True)
@@ -230,7 +240,7 @@ class _Compiler:
             return
         dead, all_dead = find_dead(clause)
         for one in dead:
-            place = strict.places.get(id(one.clause), path)
+            _, place = strict.places.get(id(one.clause), (clause, path))
             hint = "the rule can never fire" if all_dead else "what stands beside it excludes it"
             self.problems.append(self.file.document.problem(place, _never(one), hint))
 

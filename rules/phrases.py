@@ -106,6 +106,8 @@ class PhraseIndex:
         words = words_of(title)
         if body:
             words += (_BREAK, *words_of(body))
+        if not words:
+            return frozenset()
         after = zip(map(self._filed.get, words), [*words[1:], _BREAK], strict=True)
         filed = [seconds[second] for seconds, second in after if seconds is not None and second in seconds]
         alone = self._alone

@@ -38,6 +38,7 @@ PROBLEMS_MAX = 500
 
 _MERGE = "<<"
 _STRING_TAG = "tag:yaml.org,2002:str"
+_COLLECTION_TAGS = frozenset({"!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 _WORDS: Mapping[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _SWITCHES: Mapping[str, str] = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _NUMERIC_START = frozenset("+-.0123456789")
@@ -51,6 +52,10 @@ _TRAPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[-+]?0[xX][0-9a-fA-F_]+$|[-+]?0[bB][01_]+$"), "a number in another base"),
     (re.compile(r"[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$"), "no finite number"),
 )
+
+
+_BARE_COMPARISON = re.compile(r"[:,\[-] *[<>]=? *[\d$€£]")
+"""`>` begins a folded text in YAML."""
 
 
 @dataclass(slots=True)
@@ -260,7 +265,7 @@ class _Reader:
 
     def _open(self, event: Any, value: Any) -> None:
         mark = event.start_mark
-        if event.tag and not event.tag.startswith("tag:yaml.org,2002:"):
+        if event.tag and event.tag not in _COLLECTION_TAGS:
             self._report(mark.line, mark.column, f"unknown tag {event.tag!r}", "tags are not used here")
         if len(self._stack) >= DEPTH_MAX:
             self._stop(mark.line, mark.column, f"nested more than {DEPTH_MAX} deep")
@@ -349,6 +354,8 @@ def _indent_hint(text: str, line: int) -> str:
     found = lines[line] if line < len(lines) else ""
     if "\t" in found[: len(found) - len(found.lstrip())]:
         return "indent with spaces, not tabs"
+    if _BARE_COMPARISON.search(found):
+        return 'write a comparison in quotes, as in ">= 100M USD"'
     if found.count(": ") > 1:
         return "quote text that holds ': '"
     return ""
