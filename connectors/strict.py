@@ -20,8 +20,16 @@ RSS_1 = "http://purl.org/rss/1.0/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 DC = "http://purl.org/dc/elements/1.1/"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
+ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 FEEDBURNER = "http://rssnamespace.org/feedburner/ext/1.0"
 XML = "http://www.w3.org/XML/1998/namespace"
+
+FEEDPARSERS_OWN = {uri.lower() for uri in _FeedParserMixin.namespaces} | {ATOM.lower(), XML.lower()}
+TELLING = {
+    "title", "link", "description", "summary", "content", "encoded", "date", "guid", "id", "pubdate", "published",
+    "updated", "modified", "source", "body", "language", "origlink",
+}  # fmt: skip
+"""Names that feedparser may take for its own though it does not know the namespace, by the prefix it comes with."""
 
 ROOTS = {"rss", f"{RDF} RDF", f"{ATOM} feed"}
 RSS_NAMESPACES = {"", RSS_1}
@@ -44,10 +52,10 @@ SILENT_RSS = {
 SILENT_ATOM = {"author", "category", "contributor", "generator", "icon", "logo", "rights", "subtitle", "uri", "email"}
 SILENT_WITHIN = {
     DC: {"creator", "subject", "publisher", "rights"},
-    "http://search.yahoo.com/mrss/": {"thumbnail", "content", "credit", "keywords", "rating"},
-    "http://www.itunes.com/dtds/podcast-1.0.dtd": {
+    "http://search.yahoo.com/mrss/": {"thumbnail", "content", "credit", "keywords", "rating", "copyright"},
+    ITUNES: {
         "author", "block", "category", "duration", "episode", "episodeType", "explicit", "image", "keywords", "owner",
-        "season", "subtitle", "type",
+        "season", "subtitle", "new-feed-url", "type",
     },
     FEEDBURNER: {"info", "feedFlare", "browserFriendly", "emailServiceId", "feedburnerHostname"},
 }  # fmt: skip
@@ -106,6 +114,7 @@ class _Reading:
         self._attributes: dict[str, str] = {}
         self._silent_from = 0
         self._atom = False
+        self._based = False
         self._skip_hours: list[str] = []
         self._skip_days: list[str] = []
 
@@ -114,10 +123,15 @@ class _Reading:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._path.append(name)
-        if len(self._path) > DEPTH_MAX or f"{XML} base" in attributes:
+        if len(self._path) > DEPTH_MAX:
             raise Declined
+        if f"{XML} base" in attributes:
+            if name.endswith("link"):
+                raise Declined
+            self._based = True
         if self._silent_from:
-            if self._item is not None and not self._path[self._silent_from - 1].startswith(ATOM):
+            owner = self._path[self._silent_from - 1]
+            if self._item is not None and not (owner.startswith(ATOM) or (_is_foreign(owner) and _is_foreign(name))):
                 raise Declined  # feedparser takes what lies within for the item's own
             return
         if self._words is not None:
@@ -163,7 +177,10 @@ class _Reading:
                 self._words = []
                 self._attributes = {}
                 return
-            raise Declined
+            if attributes.get("rel", "alternate") == "alternate":
+                raise Declined
+            self._silent_from = len(self._path)
+            return
         if not self._knows(namespace, local):
             raise Declined
         if local in {"content", "summary", "title"} and self._atom:
@@ -174,8 +191,12 @@ class _Reading:
         self._words, self._attributes = [], attributes
 
     def _is_silent(self, namespace: str, local: str) -> bool:
-        if namespace in SILENT_NAMESPACES or local in SILENT_WITHIN.get(namespace, ()):
+        if namespace in SILENT_NAMESPACES or local in SILENT_WITHIN.get(namespace.lower(), ()):
             return True
+        if namespace == DC and local == "date" and self._item is None:
+            return True
+        if namespace and _is_foreign(f"{namespace} {local}"):
+            return local.lower() not in TELLING
         if namespace in RSS_NAMESPACES and not self._atom:
             return local in SILENT_RSS or (local in {"image", "textInput", "textinput"} and self._item is None)
         return namespace == ATOM and self._atom and (local in SILENT_ATOM)
@@ -199,6 +220,10 @@ class _Reading:
                     "lastBuildDate",
                 }
             return local in {"title", "link", "description", "guid", "pubDate", "source"}
+        if namespace.lower() == ITUNES and local == "summary":
+            if self._item is not None and self._item.texts and len(self._item.texts) > 1:
+                raise Declined  # feedparser lets it take the place of one of the two before
+            return True
         known = {CONTENT: "encoded", DC: "language" if self._item is None else "date"}
         return known.get(namespace) == local
 
@@ -253,6 +278,8 @@ class _Reading:
         if key == "title":
             markup = declared in {"html", "text/html"} if self._atom else looks_like_html(value)
             holder.title = Text(value, markup=markup)
+        elif key == "summary" and not self._atom:
+            holder.texts.append(Text(value, markup=looks_like_html(value)))
         elif key in {"summary", "content"}:
             holder.texts.append(Text(value, markup=declared in {"html", "text/html"}))
         elif key in {"description", "encoded"}:
@@ -271,6 +298,8 @@ class _Reading:
             if not link and item.permanent_guid and "guid" in values:
                 link = guid
             published, updated = values.get("pubDate", ""), values.get("dc_date", "")
+        if self._based and not link.startswith(("http://", "https://")):
+            raise Declined  # what the link is relative to is feedparser's to say
         return Entry(
             item.title,
             fullest(*reversed(item.texts)),
@@ -282,6 +311,9 @@ class _Reading:
         )
 
     def document(self, notes: tuple[str, ...]) -> FeedDocument:
+        """All that was read. What an address is relative to, where the document says so, is feedparser's to say."""
+        if self._based and {"self", "hub"} & self._feed.links.keys():
+            raise Declined
         values = self._feed.values
         home = self._feed.links.get("alternate", "") if self._atom else values.get("link", "")
         return FeedDocument(
@@ -296,6 +328,12 @@ class _Reading:
             topic=self._feed.links.get("self", ""),
             notes=notes,
         )
+
+
+def _is_foreign(name: str) -> bool:
+    """Whether the element is of a namespace that feedparser knows nothing of."""
+    namespace = name.rpartition(" ")[0].lower()
+    return bool(namespace) and namespace not in FEEDPARSERS_OWN
 
 
 def looks_like_html(text: str) -> bool:
