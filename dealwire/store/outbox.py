@@ -203,27 +203,33 @@ def hand_over(connection: sqlite3.Connection, delivery: Delivery, fallback: str,
     return name
 
 
-def claim(connection: sqlite3.Connection, receiver: str, now: datetime) -> Delivery | None:
+def claim(connection: sqlite3.Connection, receiver: str, now: datetime, past: str = "") -> Delivery | None:
     """The receiver's next message, now in state `sending`; None where none is due.
 
     Messages go out in the order in which they fell due first: one that waits for its next try holds up those behind
-    it, so that a receiver gets them in order.
+    it, so that a receiver gets them in order. Only the delivery `past` is passed over.
     """
-    head = _head(connection, receiver, now)
+    head = _head(connection, receiver, now, past)
     if head is None or head.due_at > now:
         return None
     _change(connection, head.id, state="sending", attempts=head.attempts + 1)
     return get(connection, head.id)
 
 
-def _head(connection: sqlite3.Connection, receiver: str, now: datetime) -> Delivery | None:
-    """What is next for the receiver: what was tried already, else the first that is due, else the earliest to come."""
+def head_of(connection: sqlite3.Connection, receiver: str, now: datetime) -> Delivery | None:
+    """The message that is next for the receiver, due or not."""
+    return _head(connection, receiver, now, "")
+
+
+def _head(connection: sqlite3.Connection, receiver: str, now: datetime, past: str) -> Delivery | None:
+    """What was tried already, else the first that is due, else the earliest to come."""
     tried = "attempts > 0 ORDER BY seq"
     due = "due_at <= :now ORDER BY seq"
     to_come = "due_at > :now ORDER BY due_at, seq"
+    of_receiver = f"SELECT {COLUMNS} FROM deliveries WHERE receiver = :receiver AND id != :past AND {IS_OPEN}"  # noqa: S608 - constants
     for choice in (tried, due, to_come):
-        query = f"SELECT {COLUMNS} FROM deliveries WHERE receiver = :receiver AND {IS_OPEN} AND {choice} LIMIT 1"  # noqa: S608 - constants
-        row = connection.execute(query, {"receiver": receiver, "now": now.timestamp()}).fetchone()
+        query = f"{of_receiver} AND {choice} LIMIT 1"
+        row = connection.execute(query, {"receiver": receiver, "now": now.timestamp(), "past": past}).fetchone()
         if row:
             return _delivery(row)
     return None
@@ -294,12 +300,6 @@ def mark_dead(connection: sqlite3.Connection, name: str, error: str) -> None:
 
 def mark_dropped(connection: sqlite3.Connection, name: str, why: str) -> None:
     _change(connection, name, state="dropped", error=why)
-
-
-def postpone(connection: sqlite3.Connection, name: str, until: datetime) -> None:
-    """Put a claimed message back untried, to be due at `until`."""
-    connection.execute("UPDATE deliveries SET attempts = max(attempts - 1, 0) WHERE id = ?", (name,))
-    _change(connection, name, state="pending", due_at=until.timestamp())
 
 
 def retry(

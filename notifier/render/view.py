@@ -245,13 +245,16 @@ def _changes(alert: Alert) -> Iterator[str]:
 
 
 def _quoted(story: Story) -> tuple[str, str]:
-    """The words that say what happened, and who wrote them: the newest trigger's, or its title where they are few."""
+    """The words that say what happened, and who wrote them.
+
+    The trigger's quote of the article that made this version, else of the newest; the title where that says little.
+    """
     latest = {telling.article: telling for telling in sorted(story.tellings, key=lambda t: t.at)}
-    order = list(latest)
-    quotes = sorted(
-        story.quotes, key=lambda q: (q.fact == "trigger", order.index(q.article) if q.article in latest else -1)
-    )
-    chosen = quotes[-1] if quotes else None
+    order = {article: place for place, article in enumerate(latest)}
+    if story.versions and story.versions[-1].article in latest:
+        order[story.versions[-1].article] = len(order)
+    best = sorted(story.quotes, key=lambda q: (q.fact == "trigger", order.get(q.article, -1)))
+    chosen = best[-1] if best else None
     telling = latest.get(chosen.article) if chosen else next(reversed(latest.values()), None)
     by = one_line(telling.source) if telling else ""
     if chosen and (len(chosen.quote.split()) >= QUOTE_WORDS_MIN or telling is None):

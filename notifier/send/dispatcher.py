@@ -27,7 +27,7 @@ from notifier.render.notice import Notice
 from notifier.send.backoff import Breaker
 from notifier.send.compose import compose
 from notifier.send.sender import Receipt, Sender
-from notifier.send.verdict import Verdict, bury, judge, record, tell_operators
+from notifier.send.verdict import Suspicion, Verdict, bury, judge, record, tell_operators
 
 log = logger("notifier")
 
@@ -67,6 +67,7 @@ class Lane:
     sender: Sender
     seconds_between: float
     breaker: Breaker = field(default_factory=Breaker)
+    suspicion: Suspicion = field(default_factory=Suspicion)
     busy: bool = False
 
 
@@ -203,7 +204,7 @@ class Dispatcher:
             sent = self._back.get()
             sent.lane.busy = False
             verdict = judge(sent.delivery, sent.outcome, sent.lane.sender, sent.lane.breaker, now, self._world.random)
-            self._unrecorded.append(verdict)
+            self._unrecorded.append(sent.lane.suspicion.confirm(verdict))
         try:
             claimed = self._commit(now)
         except StoreError as error:
@@ -250,7 +251,9 @@ class Dispatcher:
         self, connection: sqlite3.Connection, name: str, now: datetime
     ) -> Iterator[tuple[Lane, Delivery, Notice]]:
         """The lane's next message that is still wanted and in time, if any."""
-        while delivery := outbox.claim(connection, name, now):
+        lane = self._lanes[name]
+        past = lane.suspicion.pass_over(outbox.head_of(connection, name, now)) if lane.breaker.failures else ""
+        while delivery := outbox.claim(connection, name, now, past):
             if delivery.deadline_at <= now:
                 cause = f"last: {delivery.error}" if delivery.error else "its receiver was held up"
                 bury(connection, delivery, f"not delivered within its deadline; {cause}", self._router.policy, now)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Literal
@@ -17,6 +17,8 @@ from notifier.render.meta import Meta
 from notifier.send.backoff import Breaker, wait_seconds
 from notifier.send.sender import PartialDeliveryError, Receipt, Sender
 
+ATTEMPTS_TO_SUSPECT = 10
+"""More than an hour and a half of failures, by the waits and the breaker's pauses."""
 SURPRISES_MAX = 3
 """How often a message is tried whose sender fails in a way it should not: more would hold up those behind it."""
 
@@ -42,6 +44,43 @@ class Verdict:
             log.warning("delivery_failed", **named, error=self.error, retry_at=self.retry_at)
         else:
             log.error("delivery_dead", **named, error=self.error)
+
+
+@dataclass(slots=True)
+class Suspicion:
+    """Tells a message that its receiver will never take from a receiver that takes nothing.
+
+    A message that failed many times lets the one behind it be tried. If that is taken, the fault may be the message's
+    own: it has one more try, and holds up the others no longer.
+    """
+
+    probed_at_attempts: dict[str, int] = field(default_factory=dict)
+    suspect: str = ""
+
+    def pass_over(self, head: Delivery | None) -> str:
+        """The head's id where the next message is to be tried in its place, once after each try of the head."""
+        if head is None or head.attempts < ATTEMPTS_TO_SUSPECT or head.id == self.suspect:
+            return ""
+        if self.probed_at_attempts.get(head.id) == head.attempts:
+            return ""
+        self.probed_at_attempts = {head.id: head.attempts}
+        return head.id
+
+    def confirm(self, verdict: Verdict) -> Verdict:
+        """The verdict, made final for a suspect that failed again."""
+        delivery = verdict.delivery
+        if delivery.id == self.suspect:
+            self.suspect = ""
+            if verdict.kind == "retry":
+                tries = f"failed {delivery.attempts} times with this"
+                said = f"its receiver takes other messages, and {tries}: {verdict.error}"
+                return replace(verdict, kind="dead", error=said, retry_at=None)
+        elif verdict.kind == "sent" and self.probed_at_attempts and delivery.id not in self.probed_at_attempts:
+            self.suspect = next(iter(self.probed_at_attempts))
+            self.probed_at_attempts = {}
+        elif verdict.kind == "sent":
+            self.probed_at_attempts = {}
+        return verdict
 
 
 def judge(

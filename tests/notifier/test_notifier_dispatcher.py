@@ -192,3 +192,33 @@ def test_other_receivers_take_over_without_a_restart(desk):
     office.drain()
     assert pager.stories == [["story-2"]]
     assert office["slack"].stories == [["story-1"]]
+
+
+def test_a_message_that_its_receiver_never_takes_stops_holding_up_the_others(desk):
+    office = desk({"receivers": {"slack": {}}})
+    slack, usual = office["slack"], office["slack"].send
+
+    def send(notice):
+        if notice.alerts[0].story == "story-1":
+            slack.tried.append((office.clock.now(), notice.id))
+            raise DeliveryError("slack answered 500")
+        return usual(notice)
+
+    slack.send = send
+    office.take(*(make_alert(n) for n in range(4)))
+    office.drain()
+    assert slack.stories == [["story-0"], ["story-2"], ["story-3"]]
+    (dead,) = outbox.listed(office.store.connection, ("dead",))
+    assert dead.error == "its receiver takes other messages, and failed 11 times with this: slack answered 500"
+    assert slack.tried[-1][0] - START < timedelta(hours=3)
+
+
+@pytest.mark.parametrize("hours", [1, 3, 6, 20])
+def test_a_long_outage_loses_nothing_and_confuses_the_order_by_one_message_at_most(desk, hours):
+    office = desk({"receivers": {"slack": {}}})
+    office["slack"].down = lambda now: now < START + timedelta(hours=hours)
+    office.take(*(make_alert(n) for n in range(10)))
+    office.drain()
+    told = [story for (story,) in office["slack"].stories]
+    assert sorted(told) == [f"story-{n}" for n in range(10)]
+    assert told in ([f"story-{n}" for n in range(10)], ["story-1", "story-0", *(f"story-{n}" for n in range(2, 10))])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from notifier_desk import START, make_alert, make_story
 
 from dealwire.errors import ConfigError
-from dealwire.model import Figure, Money, Party, Quote, Reason, Telling
+from dealwire.model import Figure, Money, Party, Quote, Reason, Telling, Version
 from notifier.render.email import Envelope
 from notifier.render.email import email as make_email
 from notifier.render.escape import one_line, slack
@@ -234,3 +234,17 @@ def test_the_newest_article_is_quoted_and_named_first():
     shown = view(make_alert(story_view=make_story(tellings=(old, new), quotes=tuple(quotes))))
     assert (shown.quote, shown.quote_source) == ("new title of some words here", "new")
     assert [source.name for source in shown.sources] == ["new", "old"]
+
+
+def test_the_article_that_made_the_version_is_quoted_before_a_newer_one():
+    tellings = [
+        Telling(article=name, revision="r", title="t", source=name, url="", at=START.replace(day=day))
+        for name, day in (("rumor", 3), ("signed", 4), ("retold", 5))
+    ]
+    quotes = [
+        Quote(article=t.article, fact="trigger", place="title", start=0, end=9, quote=f"They {t.article} a deal today")
+        for t in tellings
+    ]
+    versions = (Version(number=2, at=START, article="signed"),)
+    story = make_story(tellings=tuple(tellings), quotes=tuple(quotes), versions=versions)
+    assert view(make_alert(story_view=story)).quote == "They signed a deal today"
