@@ -98,12 +98,30 @@ class FeedLease:
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
 
     def take(self) -> bool:
+        """Take or renew it; from a process of this machine that has died, at once."""
         with self._store.transaction() as connection:
+            row = connection.execute("SELECT holder FROM lease WHERE subject = ?", (feeds.FEEDS,)).fetchone()
+            if row and _has_died(row[0]):
+                feeds.release_lease(connection, row[0])
             return feeds.take_lease(connection, self.holder, utc_now(), LASTING)
 
     def release(self) -> None:
         with self._store.transaction() as connection:
             feeds.release_lease(connection, self.holder)
+
+
+def _has_died(holder: str) -> bool:
+    """Whether a lease's holder was a process of this machine that is no more."""
+    host, _, number = holder.rpartition(":")
+    if host != socket.gethostname() or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # it lives, and is somebody else's
+        return False
+    return False
 
 
 async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False) -> None:
@@ -131,16 +149,21 @@ async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False)
 
         async def visit_feeds(ending: asyncio.Event) -> None:
             async with Fetcher() as fetcher:
-                every = settings.poll.every
-                planned = [plan(spec, fetcher, root=settings.root, every=every) for spec in settings.feeds]
-                poller = Poller(planned, feeds.load(store.connection))
-                await poller.once(deliver)  # in the order of the configuration: an archive's parts stay in theirs
                 if once:
+                    await _poller(settings, fetcher, store).once(deliver)
                     stop.set()
-                else:
-                    await poller.run(deliver, ending)
+                    return
+                # Files answer at once: taken in the order of the configuration, they tell the same story every time.
+                await _poller(settings, fetcher, store, files_only=True).once(deliver)
+                await _poller(settings, fetcher, store).run(deliver, ending)
 
         await visit_while_held(lease, visit_feeds, stop)
+
+
+def _poller(settings: Settings, fetcher: Fetcher, store: Store, *, files_only: bool = False) -> Poller:
+    specs = [spec for spec in settings.feeds if not (files_only and spec.remote)]
+    planned = [plan(spec, fetcher, root=settings.root, every=settings.poll.every) for spec in specs]
+    return Poller(planned, feeds.load(store.connection))
 
 
 def notify(settings: Settings, log_format: LogFormat, log_level: str) -> None:

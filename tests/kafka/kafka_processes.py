@@ -28,6 +28,7 @@ class Fleet:
     settings: KafkaSettings
     folder: Path
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    logs: dict[int, Path] = field(default_factory=dict)
     started: int = 0
 
     def start_worker(self, program: str = "kafka_standin.py", *more: str) -> subprocess.Popen[bytes]:
@@ -48,10 +49,15 @@ class Fleet:
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         self.started += 1
-        with (self.folder / f"process-{self.started}.log").open("wb") as log:
+        path = self.folder / f"process-{self.started}.log"
+        with path.open("wb") as log:
             process = subprocess.Popen([sys.executable, *command], stdout=log, stderr=log)
+        self.logs[process.pid] = path
         self.running.append(process)
         return process
+
+    def log_of(self, process: subprocess.Popen[bytes]) -> str:
+        return self.logs[process.pid].read_text()[-3_000:]
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """Die at once, as a machine does."""

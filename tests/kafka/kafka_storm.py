@@ -76,8 +76,9 @@ class Storm:
         """Kill one process of this kind and start another; an ingest that had done all starts from nothing again."""
         victim = self.running[kind].pop(chance.randrange(len(self.running[kind])))
         if kind == "ingest" and victim.poll() is not None:
-            assert victim.returncode == 0
-            (self._folder / "ingest" / "ingest.db").unlink()
+            assert victim.returncode == 0, self.fleet.log_of(victim)
+            for file in (self._folder / "ingest").glob("ingest.db*"):
+                file.unlink()
         victim.send_signal(signal.SIGKILL)
         victim.wait()
         self.fleet.running.remove(victim)
