@@ -31,6 +31,8 @@ class Fire:
     record: StoryRecord
     at: float
     """Event time of the reading's article."""
+    occasion: str
+    """The article, or the correction, that made the rules look."""
     alerts: list[Alert] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
 
@@ -127,7 +129,7 @@ class Fire:
             version=story.version,
             kind=kind,
             at=moment(self.at),
-            articles=tuple(t.article for t in story.tellings),
+            articles=tuple(t.article for t in story.tellings) or (self.occasion,),
             reasons=reasons,
             changes=changes,
             send_to=rule.send_to,

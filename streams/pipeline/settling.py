@@ -76,7 +76,7 @@ class Settling:
             record = touched.record
             is_first = not record["versions"]
             changes = self._revise(touched)
-            fire = Fire(self._draft, self._book, record, self._by["at"])
+            fire = Fire(self._draft, self._book, record, self._by["at"], self._by["article"])
             fire.run()
             self._log(record, fire.alerts)
             alerts += fire.alerts

@@ -1,12 +1,13 @@
 """Core: where to look for the stories that a telling may belong to. Derived from the stories, and rebuilt from them.
 
-Each name and each amount has a posting list under `index/`: [story id, mask, day] of the newest stories that hold it,
-at most POSTINGS_MAX, so that looking up costs the same among ten thousand stories as among a million. `mask` has a bit
-for each word, name and amount of a story's tellings: a candidate is worth reading where two of them agree.
+Each name and each amount has a posting list under `index/` of the newest stories that hold it, at most POSTINGS_MAX, so
+that looking up costs the same among ten thousand stories as among a million. A posting's mask has a bit for each word,
+name and amount of the story's tellings: which candidates are worth reading shows without reading them.
 """
 
 from collections.abc import Iterable, Iterator
 from math import log
+from typing import Any
 from zlib import crc32
 
 from streams.stories.draft import Draft
@@ -14,17 +15,19 @@ from streams.stories.record import StoryRecord
 from streams.stories.told import COMPANY, HEAD, KEY, USD, VALUE, Told
 
 DAY = 86_400.0
-POSTINGS_MAX = 64
+POSTINGS_MAX = 48
 NAMES_INDEXED_MAX = 4
-CANDIDATES_MAX = 24
-BITS = 59
-IS_SUBJECT = 1 << 60
+CANDIDATES_MAX = 12
+BITS = 124
 AMOUNT_STEP = log(1.08)
 AMOUNT_WINDOW_DAYS = 14
 """How far apart two tellings that share an amount and no name may be."""
+ITS_SUBJECT, NAMED, NAMELESS = 2, 1, 0
+"""Whether the list's name is the story's subject; else whether the story names one."""
 
-Posting = list[int | str]
-"""[story id, mask, day of the telling]."""
+Posting = list[Any]
+"""[story id, mask in hexadecimal, day of the telling, ITS_SUBJECT or NAMED or NAMELESS]."""
+STORY, MASK, ON, PART = range(4)
 
 
 def _bit(word: str) -> int:
@@ -43,7 +46,7 @@ def amount_steps(t: Told) -> tuple[int, int] | None:
 
 
 def mask_of(t: Told) -> int:
-    """The bits of a telling's words, names and amount."""
+    """The bits of a telling's words, names, quantities and what it calls a subject without a name."""
     mask = 0
     for word in t["words"]:
         mask |= _bit(word)
@@ -57,58 +60,76 @@ def mask_of(t: Told) -> int:
 
 
 def keys_of(t: Told) -> dict[str, int]:
-    """The keys under which a telling is found → whether by its subject (IS_SUBJECT) or not (0)."""
+    """The keys of the names under which a telling is found → what part the name has in it."""
     keys: dict[str, int] = {}
+    other = NAMED if t["subject"] else NAMELESS
     names = sorted(t["names"], key=lambda n: n[KEY] != t["subject"])[:NAMES_INDEXED_MAX]
     for name in names:
-        flag = IS_SUBJECT if name[KEY] == t["subject"] and t["category"] != "hardware" else 0
-        keys.setdefault(f"index/name/{name[HEAD]}", flag)
+        part = ITS_SUBJECT if name[KEY] == t["subject"] else other
+        keys.setdefault(f"index/name/{name[HEAD]}", part)
         if name[COMPANY] and name[COMPANY] != name[HEAD]:
-            keys.setdefault(f"index/name/{name[COMPANY]}", flag)
+            keys.setdefault(f"index/name/{name[COMPANY]}", part)
     return keys
 
 
 def candidates(draft: Draft, t: Told) -> list[str]:
     """The stories worth comparing with the telling, the likeliest first."""
     mask, day = mask_of(t), int(t["at"] // DAY)
+    subject = _bit(t["subject_head"]) if t["subject"] else 0
     steps = amount_steps(t)
     if steps:
         mask |= _bit(f"${steps[0]}") | _bit(f"${steps[1]}")
     found: dict[str, int] = {}
-    for key, flag in keys_of(t).items():
-        for story, theirs, _ in draft.value(key) or ():
-            agreed = (theirs & mask).bit_count() + (3 if theirs & flag else 0)
-            if agreed > 1 and agreed > found.get(story, 0):
+    for key, part in keys_of(t).items():
+        for story, theirs, _, their_part in draft.value(key) or ():
+            agreed = _by_name(part, their_part, subject, mask, int(theirs, 16))
+            if agreed > found.get(story, 0):
                 found[story] = agreed
     for step in steps or ():
-        for story, theirs, at in draft.value(f"index/amount/{step}") or ():
-            agreed = (theirs & mask).bit_count()
-            if agreed > 2 and abs(at - day) <= AMOUNT_WINDOW_DAYS and agreed > found.get(story, 0):
+        for story, theirs, on, their_part in draft.value(f"index/amount/{step}") or ():
+            if abs(on - day) > AMOUNT_WINDOW_DAYS:
+                continue
+            agreed = (int(theirs, 16) & mask).bit_count()
+            if agreed > (3 if subject and their_part else 2) and agreed > found.get(story, 0):
                 found[story] = agreed
     return sorted(found, key=lambda story: (-found[story], story))[:CANDIDATES_MAX]
+
+
+def _by_name(part: int, their_part: int, subject: int, mask: int, theirs: int) -> int:
+    """How much agrees with a story found by a name; 0 where it is not worth comparing.
+
+    Where both name a subject, one of the two has to be known to the other.
+    """
+    agreed = (theirs & mask).bit_count()
+    if part == their_part == ITS_SUBJECT:
+        return agreed + BITS
+    if subject and their_part == NAMED and part != ITS_SUBJECT and not theirs & subject:
+        return 0
+    return agreed if agreed > 1 else 0
 
 
 def enter(draft: Draft, story: str, t: Told) -> None:
     """Make the story findable by this telling."""
     mask, day = mask_of(t), int(t["at"] // DAY)
-    steps = amount_steps(t)
-    if steps:
+    if steps := amount_steps(t):
         mask |= _bit(f"${steps[0]}")
-        _post(draft, f"index/amount/{steps[0]}", story, mask, day)
-    for key, flag in keys_of(t).items():
-        _post(draft, key, story, mask | flag, day)
+        _post(draft, f"index/amount/{steps[0]}", [story, "", day, NAMED if t["subject"] else NAMELESS], mask)
+    for key, part in keys_of(t).items():
+        _post(draft, key, [story, "", day, part], mask)
 
 
-def _post(draft: Draft, key: str, story: str, mask: int, day: int) -> None:
+def _post(draft: Draft, key: str, entry: Posting, mask: int) -> None:
     postings: list[Posting] = draft.value(key) or []
     for posting in postings:
-        if posting[0] == story:
-            if posting[1] == posting[1] | mask:  # type: ignore[operator] # a posting is [str, int, int]
+        if posting[STORY] == entry[STORY]:
+            held = int(posting[MASK], 16)
+            if held == held | mask and posting[PART] >= entry[PART]:
                 return
-            posting[1] |= mask  # type: ignore[operator]
+            posting[MASK], posting[PART] = f"{held | mask:x}", max(posting[PART], entry[PART])
             break
     else:
-        postings.append([story, mask, day])
+        entry[MASK] = f"{mask:x}"
+        postings.append(entry)
         del postings[:-POSTINGS_MAX]
     draft.put_value(key, postings)
 
@@ -117,7 +138,7 @@ def leave(draft: Draft, record: StoryRecord) -> None:
     """Take a story that has expired, or was merged away, off every list."""
     for key in _all_keys(record):
         postings: list[Posting] = draft.value(key) or []
-        kept = [p for p in postings if p[0] != record["id"]]
+        kept = [p for p in postings if p[STORY] != record["id"]]
         if len(kept) != len(postings):
             if kept:
                 draft.put_value(key, kept)

@@ -150,11 +150,16 @@ def _contradiction(a: Told, b: Told, days: float) -> str | None:
     if a["category"] == "funding":
         return _other_round(a, b, days)
     theirs, ours = _held(a, "acquirer"), _held(b, "acquirer")
-    if theirs and ours and not _meet(theirs, ours):
+    if theirs and ours and not _meet(theirs, ours) and (days > 3 or not _are_agreed(a, b)):
         return "other acquirer"
     if same_subject(a, b) is None and sums_alike(a["amount"], b["amount"]) is False:
         return "other price"
     return None
+
+
+def _are_agreed(a: Told, b: Told) -> bool:
+    """Whether both tell a takeover that is settled: a company is bought once, and the buyer's name may be a slip."""
+    return all(t["status"] in {"announced", "cleared", "completed"} for t in (a, b))
 
 
 def _other_round(a: Told, b: Told, days: float) -> str | None:
@@ -177,6 +182,8 @@ def _is_talk(a: Told, b: Told) -> bool:
 
 def _hardware(a: Told, b: Told, days: float) -> Link:
     """Two tellings of a chip, a site or a supply deal: a name and at least one more thing must agree."""
+    if _strangers(a, b):
+        return _apart("neither names whom the other is about")
     names = _shared_names(a, b)
     points, reasons = _alike(a, b, names)
     if not names and shared_words(a, b) < 3:
@@ -199,12 +206,23 @@ def _across(a: Told, b: Told, days: float) -> Link:
     if days > 7:
         return _apart("other category, days apart")
     names = _shared_names(a, b)
-    if not names:
+    if not names or _strangers(a, b):
         return _apart("other category, no name in common")
     if sums_alike(a["amount"], b["amount"]) is False:
         return _apart("other category, other amount")
     points, reasons = _alike(a, b, names)
     return Link(points - 1.0, tuple(reasons))
+
+
+def _strangers(a: Told, b: Told) -> bool:
+    """Whether each is about a company that the other does not mention at all."""
+    return bool(a["subject"] and b["subject"]) and not (_mentions(a, b) or _mentions(b, a))
+
+
+def _mentions(t: Told, other: Told) -> bool:
+    """Whether the telling names whom the other is about, as a participant or in its title."""
+    subject = other["subject"]
+    return any(n[KEY] == subject for n in t["names"]) or other["subject_head"] in t["said"]
 
 
 def _alike(a: Told, b: Told, names: int) -> tuple[float, list[str]]:

@@ -122,7 +122,7 @@ def merged_sum(fact: str, tellings: Sequence[Told], sources: dict[str, str]) -> 
     """The sum as a `Figure` in plain data: claims with their articles, the best-founded one, and the span of all.
 
     The best claim is the one with the weightiest source; of equals the one that most independent sources give, then
-    the latest. Words of rumor stand back when the deal is announced.
+    the latest. What was rumored no longer stands when the deal is announced.
     """
     stating = [(t, s) for t in tellings if (s := t[fact]) is not None]  # type: ignore[literal-required] # one of two keys
     if not stating:
@@ -135,7 +135,7 @@ def merged_sum(fact: str, tellings: Sequence[Told], sources: dict[str, str]) -> 
     chosen = max(groups, key=lambda g: _standing(g, sources))
     best = max(chosen, key=lambda ts: (ts[1][QUALIFIER] == "exact", ts[0]["weight"], -ts[0]["at"]))[1]
     claims: dict[tuple[Any, ...], list[str]] = {}
-    for t, s in stating:
+    for t, s in settled:
         told_by = claims.setdefault(tuple(s), [])
         if t["article"] not in told_by:
             told_by.append(t["article"])
