@@ -16,6 +16,7 @@ PREVIEW_HELP = """Show a message as a medium gets it: an alert of the store, or 
 
     dealwire templates preview --medium html > message.html
     dealwire templates preview --medium slack --folder my-templates --digest
+    dealwire templates preview --medium slack --drawn > slack.html
 """
 
 
@@ -42,10 +43,12 @@ def preview(
     medium: Annotated[Medium, typer.Option(help="txt, md, html or slack.")] = Medium.TXT,
     folder: Annotated[Path | None, typer.Option(help="Templates that take the built-in ones' place.")] = None,
     alert: Annotated[list[str] | None, typer.Option(help="Ids of alerts; a sample without.")] = None,
+    drawn: Annotated[bool, typer.Option("--drawn", help="Slack's blocks drawn as a page, not as JSON.")] = False,
     digest: Annotated[bool, typer.Option("--digest", help="As a digest.")] = False,
     config: Config = CONFIG,
     store: StorePath = None,
 ) -> None:
+    from notifier.render.blockkit import draw
     from notifier.render.notice import Notice
     from notifier.render.sample import sample_alerts
     from notifier.render.slack import blocks
@@ -61,7 +64,11 @@ def preview(
         at=datetime.now(UTC), alerts=tuple(shown), story_url="http://127.0.0.1:8080/stories/{id}",
     )  # fmt: skip
     if medium is Medium.SLACK:
-        print_json({"blocks": blocks(notice, templates)})
+        made = blocks(notice, templates)
+        if drawn:
+            sys.stdout.write(draw(made) + "\n")
+        else:
+            print_json({"blocks": made})
     else:
         sys.stdout.write(templates.render(medium.value, notice).strip() + "\n")
     if failures:

@@ -4,6 +4,9 @@ import email
 import email.policy
 import json
 import logging
+import shutil
+import ssl
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -309,3 +312,39 @@ def test_only_public_hosts_are_shown(url, shown):
 
 def test_ten_seconds_of_timeout_is_what_is_waited():
     assert ReceiverSettings(timeout="10s").timeout == timedelta(seconds=10)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A certificate for 127.0.0.1 that nobody trusts yet, and its key."""
+    openssl = shutil.which("openssl")
+    if not openssl:
+        pytest.skip("openssl is not installed, and makes the certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def tls_mail(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    server = MailServer(tls_context=context, require_starttls=True)
+    yield server
+    server.close()
+
+
+def test_mail_goes_over_tls_to_a_server_that_proves_who_it_is(tls_mail, certificate, monkeypatch):
+    url = f"mailtos://127.0.0.1:{tls_mail.port}?from=deals@dealwire.example&to=desk@news.example"
+    sender = build_sender("desk", url, ReceiverSettings(**QUICK))
+    with pytest.raises(DeliveryError, match="CERTIFICATE_VERIFY_FAILED") as raised:
+        sender.send(make_notice())
+    assert not raised.value.permanent
+    assert tls_mail.contents == []
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert.pem"))
+    sender.send(make_notice())
+    assert len(tls_mail.contents) == 1
