@@ -18,6 +18,13 @@ from streams.understand.mentions import Mention
 from streams.understand.status import Telling
 
 SPENDING_AIM = cue("funding", "spending_aim")
+NO_ROUND = re.compile(r"\b(?:fundraising record|funding bill|funding gap)\b", re.IGNORECASE)
+IN_VERBS = frozenset({"takes", "took", "take", "brings", "brought", "rakes", "raked", "pulls", "pulled"})
+VALUE_WITHIN = 5
+"""Tokens between such a verb and its sum."""
+CONTRACT_WITHIN = 70
+"""Characters in which a contract, not a round, would be named."""
+CONTRACTED = cue("funding", "contracted")
 
 
 class FundingFrames(FundingSlots):
@@ -81,58 +88,49 @@ class FundingFrames(FundingSlots):
                     or re.search(r"\b(?:money|cash|capital|funds?|undisclosed)\b", " ".join(near[:6]))
                 ):
                     continue
-            elif (valued and word in self._sum_verbs and parse.token_at(valued[0].start) - i <= 5) or (
-                word in {"takes", "took", "take", "brings", "brought", "rakes", "raked"}
-                and parse.lowers[i + 1 : i + 2] == ["in"]
-                and close_sums
-            ):
-                pass
-            elif not round_near or re.search(
-                r"\b(?:fundraising record|funding bill|funding gap)\b", " ".join(near), re.IGNORECASE
-            ):
-                if not (
-                    close_sums
-                    and word
-                    in {
-                        "lands",
-                        "landed",
-                        "bags",
-                        "nabs",
-                        "nabbed",
-                        "snags",
-                        "secures",
-                        "secured",
-                        "scores",
-                        "pulls",
-                        "nets",
-                        "banks",
-                        "emerges",
-                        "hauls",
-                        "grabs",
-                        "closes",
-                        "pockets",
-                    }
-                    and parse.token_at(close_sums[0].start) - i <= 5
-                ) or (SPENDING_AIM.search(window[:60]) and word in {"secures", "secured", "lands"}):
-                    continue
-                if (
-                    re.search(
-                        r"^\W*[$€£¥\w.,]+\s*(?:million|billion|bn|m|b|k)?\+?\s*(?:\w+\s){0,2}(?:contract|deal|order|award|settlement|prize|acquisition|takeover|merger|stake|sale)\b",
-                        window.strip(),
-                        re.IGNORECASE,
-                    )
-                    and not round_near
-                ):
-                    continue
+            elif not self._is_gain(parse, i, last, (close_sums, valued), window, round_near=round_near):
+                continue
             chain = " ".join(parse.lowers[parse.chain_start(i) : i + 1])
             subject = self._subject(parse, i)
-            if len(subject.mentions) > 1 and not close_sums:
+            if len(subject.mentions) > 1 and not close_sums and not valued:
                 for mention in subject.mentions:
                     own = replace(subject, mentions=(mention,))
                     yield from self._rounds_of(parse, roles, i, last, own, chain)
             else:
                 yield from self._rounds_of(parse, roles, i, last, subject, chain)
             taken_until = max((parse.token_at(s.start) for s in close_sums), default=i)
+
+    def _is_gain(
+        self,
+        parse: Parse,
+        i: int,
+        last: int,
+        sums: tuple[list[FoundSum], list[FoundSum]],
+        window: str,
+        *,
+        round_near: bool,
+    ) -> bool:
+        """Whether a verb of wider use ("lands", "gets", "hits") tells of money raised here."""
+        word, behind = parse.lowers[i], parse.lowers[i + 1 : i + 13]
+        amounts, valuations = sums
+        if round_near:
+            return not NO_ROUND.search(" ".join(behind))
+        if valuations and word in self._valued_verbs and parse.token_at(valuations[0].start) - i <= VALUE_WITHIN:
+            return True
+        if not amounts or CONTRACTED.search(window[:CONTRACT_WITHIN]):
+            return False
+        if word in IN_VERBS:
+            return behind[:1] == ["in"]
+        near = parse.token_at(amounts[0].start) - i <= VALUE_WITHIN
+        if word in self._sum_verbs and near:
+            return not (SPENDING_AIM.search(window[:60]) and word in {"secures", "secured", "lands"})
+        return near and self._from_whom(parse, i, last)
+
+    def _from_whom(self, parse: Parse, i: int, last: int) -> bool:
+        """Whether money comes "from" somebody with a name."""
+        return any(
+            parse.lowers[j] == "from" and parse.phrase_from(j + 1, words_max=4).mentions for j in range(i + 1, last)
+        )
 
     def _raise_is_other(self, near: list[str]) -> bool:
         for w in near[:5]:

@@ -69,7 +69,10 @@ class FundingSlots:
         words = table("frames")["funding"]
         self._raise = frozenset(words["raise_verbs"].split())
         self._gain = frozenset(words["gain_verbs"].split())
-        self._invest = frozenset(words["invest_verbs"].split())
+        self._valued_verbs = frozenset(words["valued_verbs"].split())
+        self._give = frozenset(words["give_verbs"].split())
+        self._back = frozenset(words["back_verbs"].split())
+        self._invest = frozenset(words["invest_verbs"].split()) | self._give | self._back
         self._sum_verbs = frozenset(words["sum_verbs"].split())
         self._rounds = frozenset(words["round_nouns"].split())
         self._not_raise = frozenset(words["not_after_raise"].split())
@@ -165,6 +168,14 @@ class FundingSlots:
                 if party.of_owner and not re.search(r"fund|ventures|capital", party.descriptor, re.IGNORECASE):
                     continue
                 candidate.add(Party(tuple(m for m in party.mentions if region(m.name) is None)), "investor")
+                if (
+                    candidate.amount
+                    and not candidate.named("recipient")
+                    and party.mentions
+                    and region(party.mentions[0].name)
+                ):
+                    candidate.type = "sovereign_commitment"
+                    candidate.add_mention(party.mentions[0], "government")
             if parse.lowers[i] == "with" and re.search(
                 r"\bamong (?:the )?(?:investors|backers)|\bparticipating\b|\bjoining\b",
                 parse.sentence.text[parse.tokens[i].start : parse.tokens[min(i + 16, last - 1)].end],

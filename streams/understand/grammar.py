@@ -178,6 +178,8 @@ class Parse(Clauses):
         while k >= 0 and j - k < NOUN_PHRASE_TOKENS_MAX:
             word = self.lowers[k]
             if self.tokens[k].is_possessive and k and self.name_at.get(k - 1):
+                if self.lowers[j] in _words("not_itself"):
+                    return self._descriptor(k - 1, j + 1)
                 owner = self.name_at[k - 1]
                 end = self.tokens[j].end
                 return Party(

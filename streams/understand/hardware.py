@@ -265,7 +265,9 @@ class HardwareFrames(HardwareSlots):
                 kind = "benchmark"
             elif re.search(r"\btape(?:s|d)?[\s-]out\b", text, re.IGNORECASE):
                 kind = "tape_out"
-            candidate = self._candidate(parse, i, kind, "unveil", " ".join(parse.lowers[parse.chain_start(i) : i + 1]))
+            begin = parse.chain_start(i)
+            aim = "will " if parse.lowers[begin] == "to" and begin - 1 in parse.name_at else ""
+            candidate = self._candidate(parse, i, kind, "unveil", aim + " ".join(parse.lowers[begin : i + 1]))
             subject = parse.subject_of(i)
             if not subject.mentions:
                 subject = self._chip_owner(parse, chips[0])

@@ -88,7 +88,7 @@ class InvestmentFrames(FundingSlots):
                 (j for j in range(i + 1, min(i + 16, last)) if parse.lowers[j] in {"in", "into", "for", "at"}), None
             )
             recipient = parse.phrase_from(into + 1, words_max=9) if into else NOBODY
-        elif word in {"backs", "bankrolls", "funds", "finances"} and not state:
+        elif word in self._back and not state:
             recipient = parse.object_of(i)
             if not recipient.mentions:
                 return None
@@ -103,7 +103,7 @@ class InvestmentFrames(FundingSlots):
                 (
                     j
                     for j in range(i + 1, min(i + 22, last))
-                    if parse.lowers[j] in {"to", "for", "in"} and j > parse.token_at(amount.start)
+                    if parse.lowers[j] in {"to", "for", "in"} and (amount is None or j > parse.token_at(amount.start))
                 ),
                 None,
             )
@@ -115,32 +115,12 @@ class InvestmentFrames(FundingSlots):
         ):
             to = next((j for j in range(i + 1, last) if parse.lowers[j] == "to"), None)
             recipient = parse.phrase_from(to + 1, words_max=6) if to else NOBODY
-        elif (
-            word
-            in {
-                "commits",
-                "committed",
-                "pledges",
-                "pledged",
-                "injects",
-                "pours",
-                "pumps",
-                "ploughs",
-                "plows",
-                "puts",
-                "contributes",
-                "allocates",
-                "lends",
-                "commit",
-                "pledge",
-            }
-            and amount is not None
-        ):
+        elif word in self._give and (amount is not None or "money" in parse.lowers[i + 1 : i + 4]):
             into = next(
                 (
                     j
                     for j in range(i + 1, min(i + 16, last))
-                    if parse.lowers[j] in {"in", "into", "to"} and j > parse.token_at(amount.start)
+                    if parse.lowers[j] in {"in", "into", "to"} and (amount is None or j > parse.token_at(amount.start))
                 ),
                 None,
             )

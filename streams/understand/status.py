@@ -22,6 +22,9 @@ CLOSED = cue("status", "closed")
 CONSTRUCTION = cue("status", "construction")
 SHIPPING = cue("status", "shipping")
 DELAYED = cue("status", "delayed")
+CLOSED_IN_CHAIN = cue("status", "closed_in_chain")
+INTENDED = re.compile(r"\b(?:will|to|is|are|launch\w*|for)\s+(?:be\s+)?$", re.IGNORECASE)
+LISTED = cue("status", "listed")
 NEARING = cue("status", "nearing")
 PLANNING = cue("status", "planning")
 
@@ -56,11 +59,9 @@ class Telling:
             return Status("cancelled", found.span())
         if ipo:
             return self._ipo()
-        if found := re.search(
-            r"\b(?:close[sd]?|closing|completed?|completes|finali[sz]e[sd]|completion|priced)\b", chain, re.IGNORECASE
-        ):
+        if CLOSED_IN_CHAIN.search(chain):
             return Status("closed")
-        if TALKS.search(chain) or re.search(r"\b(?:will|to|is|are|launch\w*|for)\s+(?:be\s+)?$", chain, re.IGNORECASE):
+        if TALKS.search(chain) or INTENDED.search(chain):
             return Status("in_talks", self._span(TALKS))
         if WEIGHS.search(chain):
             return Status("rumored" if self.sourced else "in_talks", self._span(WEIGHS))
@@ -69,12 +70,7 @@ class Telling:
         return Status("announced")
 
     def _ipo(self) -> Status:
-        if found := self._in(
-            re.compile(
-                r"\b(?:priced|prices\s+(?:its\s+)?(?:\S+\s+){0,2}ipo|debuts?|began\s+trading|begins\s+trading|raised|pops|became|goes\s+public\s+in|opens?\s+at|closed?s?)\b",
-                re.IGNORECASE,
-            )
-        ):
+        if found := self._in(LISTED):
             return Status("closed", found.span())
         return Status("in_talks", self._span(TALKS))
 
