@@ -47,7 +47,8 @@ class FoundSum:
 
 _PER = re.compile(
     rf"""{GAP}?(?:{DASH})?(?:
-    (?P<share>(?:/|per[ -]|an?[ ]|a-|each[ ])(?:ordinary[ ]|common[ ])?(?:share|unit[ ]of[ ]stock|ADS|ADR)\b|apiece\b)
+    (?P<share>(?:/|per[ -]|an?[ ]|a-|each[ ])(?:ordinary[ ]|common[ ])?(?:share|unit[ ]of[ ]stock|ADS|ADR)\b|apiece\b
+        |(?:share|stock|strike|offer)[ ]price\b)
     |(?P<year>(?:/|per[ -]|an?[ ]|a-|each[ ]|every[ ])?(?:year(?!s|[-][a-z])|yr|annum)\b|annually\b|yearly\b|p\.a\.
         |(?:in[ ]|of[ ])?(?:annual(?:i[sz]ed)?|recurring|yearly)\b|(?:in[ ])?ARR\b|run[ -]rate\b)
     |(?P<month>(?:/|per[ -]|an?[ ]|a-|each[ ]|every[ ])(?:month|mo)\b|monthly\b|(?:in[ ])?MRR\b)

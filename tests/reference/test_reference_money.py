@@ -187,6 +187,7 @@ def test_two_sums_joined_by_and_are_two():
         ("$30 per share", "share"),
         ("$30/share", "share"),
         ("$30 apiece", "share"),
+        ("at a $30 share price", "share"),
         ("$5M a year", "year"),
         ("$5bn annually", "year"),
         ("$5bn annual revenue", "year"),
