@@ -7,6 +7,7 @@
 
 import asyncio
 import random
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,8 @@ class Visit:
 
     batch: Batch
     record: FeedRecord
+    seconds: float = 0.0
+    """How long the source took to answer."""
 
     @property
     def failed(self) -> bool:
@@ -129,22 +132,26 @@ class Poller:
 
     async def _visit(self, planned: Planned, record: FeedRecord) -> Visit:
         now = self._clock.now()
+        started = time.perf_counter()
         try:
             batch = await planned.source.fetch(record.state, now)
         except SourceError as error:
-            return self._failed(record, error, now)
+            return self._failed(record, error, now, time.perf_counter() - started)
         except Exception as error:  # noqa: BLE001 - a source's own mistake is its owner's to see, and harms no other
-            return self._failed(record, SourceError(f"{type(error).__name__}: {error}"), now)
+            return self._failed(
+                record, SourceError(f"{type(error).__name__}: {error}"), now, time.perf_counter() - started
+            )
         interval = next_interval(record, planned.bounds, changed=bool(batch.articles))
         due = now if batch.more else due_after_success(interval, batch.next_at, now, self._chance())
-        return Visit(batch, replace(after_success(record, batch, now), due=due, interval_seconds=interval))
+        after = replace(after_success(record, batch, now), due=due, interval_seconds=interval)
+        return Visit(batch, after, time.perf_counter() - started)
 
-    def _failed(self, record: FeedRecord, error: SourceError, now: datetime) -> Visit:
+    def _failed(self, record: FeedRecord, error: SourceError, now: datetime, seconds: float) -> Visit:
         asked = error.retry_at if isinstance(error, UnavailableError) else None
         gone = isinstance(error, GoneError)
         after = after_failure(record, str(error), now, gone=gone)
         due = None if gone else due_after_failure(after.errors_in_a_row, asked, now, self._chance())
-        return Visit(Batch(state=record.state), replace(after, due=due))
+        return Visit(Batch(state=record.state), replace(after, due=due), seconds)
 
     async def _deliver(self, visit: Visit, deliver: Deliver) -> None:
         """Hand over one visit at a time, and only then remember it."""

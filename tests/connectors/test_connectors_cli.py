@@ -136,7 +136,13 @@ def test_health_of_feeds_that_were_never_visited_is_new(config):
 
 
 def test_pushed_articles_are_taken_once_and_bad_lines_are_named(config, monkeypatch):
-    line = json.dumps({"id": "a", "title": "Acme Labs raises $5 million", "published": "2026-11-19T08:00:00Z"})
+    line = json.dumps(
+        {
+            "id": "a",
+            "title": "Acme Labs raises $5 million in Series A funding led by Big Fund",
+            "published": "2026-11-19T08:00:00Z",
+        }
+    )
 
     def push(text):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
