@@ -16,6 +16,8 @@ from streams.stories.told import COMPANY, HEAD, KEY, USD, VALUE, Told
 
 DAY = 86_400.0
 POSTINGS_MAX = 48
+SUM_POSTINGS_MAX = 16
+SUM_WORDS = 2
 NAMES_INDEXED_MAX = 4
 CANDIDATES_MAX = 12
 BITS = 124
@@ -60,38 +62,54 @@ def mask_of(t: Told) -> int:
 
 
 def keys_of(t: Told) -> dict[str, int]:
-    """The keys of the names under which a telling is found → what part the name has in it."""
+    """The keys of the names under which a telling is found → what part the name has in it.
+
+    A round is found by its recipient; a takeover, and hardware, where roles blur, by any name.
+    """
     keys: dict[str, int] = {}
     other = NAMED if t["subject"] else NAMELESS
     names = sorted(t["names"], key=lambda n: n[KEY] != t["subject"])[:NAMES_INDEXED_MAX]
     for name in names:
         part = ITS_SUBJECT if name[KEY] == t["subject"] else other
+        if part == NAMED and t["category"] == "funding":
+            continue
         keys.setdefault(f"index/name/{name[HEAD]}", part)
         if name[COMPANY] and name[COMPANY] != name[HEAD]:
             keys.setdefault(f"index/name/{name[COMPANY]}", part)
     return keys
 
 
+def sum_keys(t: Told, step: int) -> Iterator[str]:
+    """The keys under which a round or takeover is found without its subject: its amount with a name or a word."""
+    other = next((n[HEAD] for n in t["names"] if n[KEY] != t["subject"]), "")
+    heads = {n[HEAD] for n in t["names"]}
+    words = sorted((w for w in t["words"] if w not in heads), key=lambda w: (-len(w), w))
+    for token in (other, *words[:SUM_WORDS]):
+        if token:
+            yield f"index/sum/{step}/{token}"
+
+
 def candidates(draft: Draft, t: Told) -> list[str]:
     """The stories worth comparing with the telling, the likeliest first."""
     mask, day = mask_of(t), int(t["at"] // DAY)
     subject = _bit(t["subject_head"]) if t["subject"] else 0
-    steps = amount_steps(t)
-    if steps:
-        mask |= _bit(f"${steps[0]}") | _bit(f"${steps[1]}")
     found: dict[str, int] = {}
     for key, part in keys_of(t).items():
         for story, theirs, _, their_part in draft.value(key) or ():
             agreed = _by_name(part, their_part, subject, mask, int(theirs, 16))
             if agreed > found.get(story, 0):
                 found[story] = agreed
-    for step in steps or ():
-        for story, theirs, on, their_part in draft.value(f"index/amount/{step}") or ():
-            if abs(on - day) > AMOUNT_WINDOW_DAYS:
-                continue
-            agreed = (int(theirs, 16) & mask).bit_count()
-            if agreed > (3 if subject and their_part else 2) and agreed > found.get(story, 0):
-                found[story] = agreed
+    steps = amount_steps(t) if t["category"] != "hardware" else None
+    if steps:
+        mask |= _bit(f"${steps[0]}") | _bit(f"${steps[1]}")
+        needed = 4 if subject else 3
+        for step in steps[: 1 if subject else 2]:
+            for key in sum_keys(t, step):
+                for story, theirs, on, their_part in draft.value(key) or ():
+                    agreed = (int(theirs, 16) & mask).bit_count()
+                    enough = needed if their_part else 3
+                    if agreed >= enough and abs(on - day) <= AMOUNT_WINDOW_DAYS and agreed > found.get(story, 0):
+                        found[story] = agreed
     return sorted(found, key=lambda story: (-found[story], story))[:CANDIDATES_MAX]
 
 
@@ -102,35 +120,38 @@ def _by_name(part: int, their_part: int, subject: int, mask: int, theirs: int) -
     """
     agreed = (theirs & mask).bit_count()
     if part == their_part == ITS_SUBJECT:
-        return agreed + BITS
+        return agreed + (BITS if not theirs or agreed > 1 else 0)
     if subject and their_part == NAMED and part != ITS_SUBJECT and not theirs & subject:
         return 0
     return agreed if agreed > 1 else 0
 
 
 def enter(draft: Draft, story: str, t: Told) -> None:
-    """Make the story findable by this telling."""
+    """Make the story findable by this telling. A round's own list needs no mask: its recipient is reason enough."""
+    is_round = t["category"] == "funding" and t["subject"]
     mask, day = mask_of(t), int(t["at"] // DAY)
-    if steps := amount_steps(t):
-        mask |= _bit(f"${steps[0]}")
-        _post(draft, f"index/amount/{steps[0]}", [story, "", day, NAMED if t["subject"] else NAMELESS], mask)
     for key, part in keys_of(t).items():
-        _post(draft, key, [story, "", day, part], mask)
+        _post(draft, key, [story, "", day, part], 0 if is_round else mask, POSTINGS_MAX)
+    steps = amount_steps(t) if t["category"] != "hardware" else None
+    if steps:
+        mask |= _bit(f"${steps[0]}")
+        for key in sum_keys(t, steps[0]):
+            _post(draft, key, [story, "", day, NAMED if t["subject"] else NAMELESS], mask, SUM_POSTINGS_MAX)
 
 
-def _post(draft: Draft, key: str, entry: Posting, mask: int) -> None:
+def _post(draft: Draft, key: str, entry: Posting, mask: int, most: int) -> None:
     postings: list[Posting] = draft.value(key) or []
     for posting in postings:
         if posting[STORY] == entry[STORY]:
             held = int(posting[MASK], 16)
-            if held == held | mask and posting[PART] >= entry[PART]:
+            if held | mask == held and posting[PART] >= entry[PART]:
                 return
             posting[MASK], posting[PART] = f"{held | mask:x}", max(posting[PART], entry[PART])
             break
     else:
         entry[MASK] = f"{mask:x}"
         postings.append(entry)
-        del postings[:-POSTINGS_MAX]
+        del postings[:-most]
     draft.put_value(key, postings)
 
 
@@ -152,5 +173,5 @@ def _all_keys(record: StoryRecord) -> Iterable[str]:
 
 def _keys(t: Told) -> Iterator[str]:
     yield from keys_of(t)
-    if steps := amount_steps(t):
-        yield f"index/amount/{steps[0]}"
+    if t["category"] != "hardware" and (steps := amount_steps(t)):
+        yield from sum_keys(t, steps[0])

@@ -197,7 +197,7 @@ def _hardware(a: Told, b: Told, days: float) -> Link:
     if _quantities_differ(a, b):
         points -= 1.0
         reasons.append("other quantity")
-    points += 0.5 if days <= 3 else -0.5 if days <= 14 else -1.5 if days <= 60 else -2.5
+    points += 0.5 if days <= 3 else -0.5 if days <= 14 else -2.0 if days <= 60 else -3.0
     return Link(points, tuple(reasons))
 
 
@@ -259,7 +259,7 @@ def same_subject(a: Told, b: Told) -> bool | None:
 
 def _contained(one: str, one_head: str, two: str, two_head: str) -> bool:
     """Whether one name is the other with a word more: "moonshot" and "moonshotai"."""
-    if one_head != two_head or len(one_head) < 4:
+    if one_head != two_head or len(one_head) < 3:
         return False
     return one == one_head or two == two_head or one.startswith(two) or two.startswith(one)
 

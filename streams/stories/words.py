@@ -5,8 +5,7 @@ from functools import cache
 from importlib.resources import files
 from zlib import crc32
 
-_WORD = re.compile(r"[^\W_]+(?:[.'’\-][^\W_]+)*")
-_APOSTROPHE = re.compile(r"['’](?:s)?$|['’]")
+_WORD = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*")
 _CREDIT = re.compile(r"\s*\(([^()]{2,80})\)?\s*$")
 
 WORDS_MAX = 24
@@ -35,10 +34,12 @@ def words_of(text: str) -> list[str]:
     >>> words_of("Intel's new Wildcat Lake chips")
     ['intel', 'new', 'wildcat', 'lake', 'chip']
     """
-    return [_stem(_APOSTROPHE.sub("", word)) for word in _WORD.findall(text.casefold())]
+    return [_stem(word) for word in _WORD.findall(text.casefold().replace("’", "'"))]
 
 
 def _stem(word: str) -> str:
+    if "'" in word:
+        word = word.removesuffix("'s").replace("'", "")
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
