@@ -1,4 +1,4 @@
-"""Shell: history as a source: articles in JSON Lines, plain, .gz or .zst, in a file or on standard input.
+"""Shell: history as a source: articles in JSON Lines, CSV or Parquet, .gz or .zst, in a file or on standard input.
 
 `read` gives them in the order of the file, `read_ordered` in order of (event time, id) within bounded memory. A bad
 line is reported with its number and the rest goes on. The time at which an archive is read means nothing: an article's
@@ -8,6 +8,7 @@ line is reported with its number and the rest goes on. The time at which an arch
 import gzip
 import heapq
 import io
+import re
 import sys
 import tempfile
 import zlib
@@ -22,6 +23,7 @@ import zstandard
 from pydantic import ValidationError
 
 from connectors.dates import parse_moment
+from connectors.tables import csv_rows, parquet_rows
 from dealwire.errors import RecordError, SourceError
 from dealwire.model import Article
 
@@ -31,6 +33,8 @@ UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 LINE_BYTES_MAX = 16 * 1024 * 1024
 ARTICLES_IN_MEMORY_MAX = 20_000
 TEXT_LENGTH_MAX = 2_000_000
+
+CSV_NAME = re.compile(r"\.csv(?:\.gz|\.zst)?$", re.IGNORECASE)
 
 Report = Callable[[str], None]
 
@@ -108,6 +112,13 @@ def _unspill(file: IO[bytes]) -> Iterator[Article]:
 def rows(path: Path | str, report: Report) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each row of the archive and its place, as in "news.jsonl:17"; SourceError where the archive cannot be read."""
     name = "standard input" if str(path) == "-" else str(path)
+    if name.endswith(".parquet"):
+        yield from ((f"{name}:{number}", row) for number, row in parquet_rows(Path(path)))
+        return
+    if CSV_NAME.search(name):
+        with _opened(path, name) as lines:
+            yield from ((f"{name}:{number}", row) for number, row in csv_rows(lines, name))
+        return
     with _opened(path, name) as lines:
         for number, line in _numbered(lines, name):
             if not line.strip():

@@ -31,6 +31,7 @@ ARCHIVE_SUFFIXES = (
     ".ndjson.zst",
     ".csv",
     ".csv.gz",
+    ".csv.zst",
     ".parquet",
 )
 _DURATION = re.compile(r"^(\d{1,6})\s*([smhdw])$")

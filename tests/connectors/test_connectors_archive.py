@@ -154,3 +154,39 @@ def test_an_archive_comes_in_parts_survives_a_restart_and_grows(tmp_path):
         assert [a.id for a in (await source.fetch(state, UNDATED)).articles] == ["new"]
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("name", ["news.csv", "news.csv.gz", "news.csv.zst"])
+def test_a_table_is_an_archive_by_its_headers_names(name, tmp_path):
+    first = 'a,"Acme, Inc. buys ""X""",Mar 09 2020,"two\nlines",'
+    table = f"\ufeffID,Headline,Date,Text,Link\r\n{first}\r\n\r\nb,,,,\r\nc,Third\r\n"
+    path = tmp_path / name
+    path.write_bytes(pack(name, table.encode()))
+    notes = []
+    assert [(a.id, a.title, a.body) for a in read(path, notes.append)] == [
+        ("a", 'Acme, Inc. buys "X"', "two\nlines"),
+        ("c", "Third", ""),
+    ]
+    assert notes == [f"{path}:5: neither a title nor a body"]
+
+
+def test_a_table_that_is_broken_says_where(tmp_path):
+    path = tmp_path / "news.csv"
+    path.write_bytes(b"title\n" + b"x" * 3_000_000 + b"\n")
+    with pytest.raises(SourceError, match=r"news\.csv:\d+: broken CSV"):
+        list(read(path, lambda _: None))
+
+
+def test_parquet_is_read_where_pyarrow_is_and_asked_for_where_it_is_not(tmp_path):
+    path = tmp_path / "news.parquet"
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an optional extra
+        from pyarrow import parquet  # noqa: PLC0415
+    except ImportError:
+        path.write_bytes(b"PAR1")
+        with pytest.raises(SourceError, match="Parquet needs pyarrow"):
+            list(read(path, lambda _: None))
+        return
+    day = datetime(2020, 3, 9)  # noqa: DTZ001 - as tables have them
+    parquet.write_table(pa.table({"id": ["a"], "title": ["First"], "published": [day]}), path)
+    assert [(a.id, a.published) for a in read(path, lambda _: None)] == [("a", datetime(2020, 3, 9, tzinfo=UTC))]
