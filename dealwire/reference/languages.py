@@ -34,6 +34,7 @@ _BY_SCRIPT = tuple((code, re.compile(f"[{block}]")) for code, block in _SCRIPTS)
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
 _PERSIAN = re.compile("[پچژگ]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_ACCENTED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LINK = re.compile(r"https?:\S+")
 _READ_CHARACTERS = 400
@@ -41,7 +42,7 @@ _READ_CHARACTERS = 400
 
 _ENGLISH_WORDS = frozenset(read_lines("english_words.txt"))
 _LEAST_HITS = 2
-_LEAST_ASCII_HITS = 3
+_LEAST_PLAIN_HITS = 3
 """Without an accent, two short words may be names or abbreviations in English."""
 _LEAST_SHARE = 0.18
 """Function words make up a third of running text; headlines drop some."""
@@ -97,6 +98,6 @@ def _by_words(head: str) -> str:
         for code in marks[word]:
             hits[code] = hits.get(code, 0) + 1
     best = max(hits, key=lambda code: hits[code])
-    least = _LEAST_HITS if not head.isascii() else _LEAST_ASCII_HITS
+    least = _LEAST_HITS if _ACCENTED.search(head) else _LEAST_PLAIN_HITS
     sure = hits[best] >= least and hits[best] > 2 * english and hits[best] >= _LEAST_SHARE * len(words)
     return best if sure else ENGLISH
