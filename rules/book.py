@@ -159,6 +159,10 @@ class RuleBook:
             raise UsageError(f"unknown rule {rule_id!r}{'; ' if hint else ''}{hint}")
         return found
 
+    def find(self, rule_id: str) -> Rule | None:
+        """The rule of this id, None where there is none."""
+        return self._by_id.get(rule_id)
+
     def heard(self, article: Article) -> frozenset[str]:
         """The phrases of the running rules that stand in the article."""
         return self._phrases.find(article.title, article.body) if len(self._phrases) else NOTHING

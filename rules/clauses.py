@@ -103,12 +103,9 @@ Clause = Leaf | All | AnyOf | Not
 
 def phrases_in(clause: Clause) -> frozenset[str]:
     """The phrases that a clause asks for, anywhere within it."""
-    match clause:
-        case OneOf("text", wanted):
-            return wanted
-        case All(clauses) | AnyOf(clauses):
-            return NOTHING.union(*map(phrases_in, clauses))
-        case Not(inner):
-            return phrases_in(inner)
-        case _:
-            return NOTHING
+    if isinstance(clause, OneOf):
+        return clause.wanted if clause.field == "text" else NOTHING
+    if isinstance(clause, All | AnyOf):
+        found = [phrases for inner in clause.clauses if (phrases := phrases_in(inner))]
+        return NOTHING.union(*found) if found else NOTHING
+    return phrases_in(clause.clause) if isinstance(clause, Not) else NOTHING

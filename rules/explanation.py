@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dealwire.model import Figure, Quote, Reason, Story
+from dealwire.model import Figure, Money, Quote, Reason, Story
 from dealwire.reference.money import format_money
 from dealwire.reference.quantities import format_quantity
 from rules.clauses import All, AnyOf, Clause, CrossBorder, Leaf, Not, OneOf, Undisclosed, Within
@@ -152,8 +152,10 @@ def _number(story: Story, name: str) -> str:
             if figure is None:
                 return NOT_GIVEN
             usd = figure.best.usd
-            in_usd = f" (${usd:,.0f})" if figure.best.currency != "USD" and usd is not None else ""
-            return f"{format_money(figure.best)}{in_usd}"
+            if figure.best.currency == "USD" or usd is None:
+                return format_money(figure.best)
+            rounded = float(f"{usd:.3g}")
+            return f"{format_money(figure.best)}, about {format_money(Money(value=rounded, currency='USD'))}"
         case "source_count":
             return str(story.source_count)
         case "confidence":

@@ -211,7 +211,7 @@ class _Compiler:
             title=entry.title or entry.id,
             clause=clause,
             severity=entry.severity,
-            labels=entry.labels or None,
+            labels=entry.labels,
             alert_on=entry.alert_on,
             throttle=throttle,
             send_to=entry.send_to,

@@ -147,7 +147,7 @@ class RuleEntry(Section):
     id: StrictStr = Field(pattern=ID_PATTERN)
     title: StrictStr = ""
     severity: Severity = "info"
-    labels: Mapping[StrictStr, StrictStr] = {}
+    labels: Mapping[StrictStr, StrictStr] | None = None
     status: Literal["active", "experimental"] = "active"
     enabled: StrictBool = True
     match: Any = None

@@ -11,12 +11,15 @@ from datetime import date, timedelta
 
 from dealwire.model import Alert, Article, Story
 from rules.book import Rule
+from rules.explanation import Explanation
 from streams.core import Core
 from streams.replay import History, replay
 
 SAMPLES_MAX = 5
 LOUDEST_MAX = 5
 NEAR_MISSES_MAX = 5
+FAR_OFF = frozenset({"category"})
+"""A story of another category is no near miss, whatever else it meets."""
 ASKED_RULES_MAX = 200
 """Near misses are asked for the first rules only: each rule is held against each story."""
 
@@ -106,13 +109,23 @@ class Backtest:
                 continue
             explained = self.core.book.explain(rule.id, story, heard)
             failed = list(explained.failed())
-            if len(failed) == 1 and len(explained.parts) > 1:
-                title = story.tellings[0].title if story.tellings else ""
-                met_by = failed[0].met_by or ", ".join(part.met_by for part in failed[0].parts)
-                found.append(NearMiss(rule.id, failed[0].clause, met_by, story.id, title))
+            if len(failed) == 1 and len(explained.parts) > 1 and failed[0].field not in FAR_OFF:
+                found.append(NearMiss(rule.id, failed[0].clause, _met(failed[0]), story.id, headline(story)))
                 if len(found) >= NEAR_MISSES_MAX:
                     break
         return found
+
+
+def _met(failed: Explanation) -> str:
+    """What the story had there; a `not` has it in the clause within."""
+    return failed.met_by or ", ".join(part.met_by for part in failed.parts)
+
+
+def headline(story: Story, article: str = "") -> str:
+    """The title of this article of the story, of its first one where it has not this; its subject where it has none."""
+    titles = {telling.article: telling.title for telling in reversed(story.tellings)}
+    first = next(reversed(titles.values()), "")
+    return titles.get(article) or first or story.subject or story.id
 
 
 @dataclass(frozen=True, slots=True)

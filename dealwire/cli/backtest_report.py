@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dealwire.model import Alert
-from streams.backtest import Backtest, Difference, RuleReport
+from streams.backtest import Backtest, Difference, RuleReport, headline
 
 BARS = "▁▂▃▄▅▆▇█"
 CHART_WIDTH = 40
@@ -103,5 +103,9 @@ def difference_to_json(difference: Difference) -> dict[str, Any]:
 
 
 def _headline(alert: Alert) -> str:
+    """The article that made this version, as a reader knows it."""
     view = alert.story_view
-    return view.tellings[0].title if view and view.tellings else alert.story
+    if view is None:
+        return alert.story
+    made = next((version.article for version in reversed(view.versions) if version.number == alert.version), "")
+    return headline(view, made)

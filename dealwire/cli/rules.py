@@ -10,14 +10,16 @@ import typer
 from rich.table import Table
 
 from dealwire.cli.terminal import Exit, err, out, print_json
-from dealwire.errors import ConfigError, UsageError
+from dealwire.errors import ConfigError, Problem, UsageError
 
 if TYPE_CHECKING:
     from rules.book import RuleBook
 
-CHECK = """Read rules files and report every mistake at once, each with file, line and column. Exits 1 if there are any.
+CHECK = """Read rules files, or a configuration and the rules that it names, and report every mistake at once, each
+with file, line and column. Exits 1 if there are any.
 
     dealwire check watchlist.yaml
+    dealwire check dealwire.yaml
     dealwire check watchlist.yaml rules/ --json
 """
 SCHEMA = """Print the JSON Schema of rules files, for editors that complete and check as one types.
@@ -36,6 +38,9 @@ LIST = """List the rules of these files: what each asks for, and where it sends.
 
     dealwire rules list watchlist.yaml
 """
+
+CONFIGURATION_KEYS = frozenset({"feeds", "store", "poll", "kafka", "retention"})
+CONFIGURATION_BYTES_MAX = 1_000_000
 
 Files = Annotated[list[Path], typer.Argument(help="Rules files or folders of them.")]
 Beside = Annotated[
@@ -73,22 +78,52 @@ def _load(files: Sequence[Path]) -> "RuleBook":
 
 
 def check(files: Files, as_json: AsJson = False) -> None:
-    try:
-        book = _load(files)
-    except ConfigError as error:
-        if as_json:
-            print_json([_problem_to_json(problem) for problem in error.problems])
-        else:
-            for problem in error.problems:
-                sys.stdout.write(f"{problem}\n")
-            err.print(f"{len(error.problems)} mistake{'s' * (len(error.problems) != 1)}", style="red")
-        raise typer.Exit(Exit.FAILED) from error
+    book, problems = _check(files)
     if as_json:
-        print_json([])
+        print_json([_problem_to_json(problem) for problem in problems])
     else:
+        for problem in problems:
+            sys.stdout.write(f"{problem}\n")
+    if problems:
+        err.print(f"{len(problems)} mistake{'s' * (len(problems) != 1)}", style="red")
+        raise typer.Exit(Exit.FAILED)
+    if book is not None and not as_json:
         counts = {"rule": len(book.rules), "watchlist": len(book.watchlists), "receiver": len(book.receivers)}
         said = ", ".join(f"{count} {noun}{'s' * (count != 1)}" for noun, count in counts.items())
         err.print(f"{said}: no mistakes", style="green")
+
+
+def _check(files: Sequence[Path]) -> "tuple[RuleBook | None, list[Problem]]":
+    """The rules of these files, those that a configuration among them names too, and every mistake in any of them."""
+    from dealwire.config import load_settings
+
+    problems: list[Problem] = []
+    rules: list[Path] = []
+    for file in files:
+        if not _is_configuration(file):
+            rules.append(file)
+            continue
+        try:
+            settings = load_settings(file)
+            rules += [settings.place(path) for path in settings.rules]
+        except ConfigError as error:
+            problems += error.problems
+    book = None
+    try:
+        book = _load(rules) if rules else None
+    except ConfigError as error:
+        problems += error.problems
+    return book, problems
+
+
+def _is_configuration(file: Path) -> bool:
+    """Whether the file sets up dealwire (feeds, store, …) and so is no rules file, which has none of these keys."""
+    from dealwire.document import parse
+
+    if not file.is_file() or file.stat().st_size > CONFIGURATION_BYTES_MAX:
+        return False
+    value = parse(str(file), file.read_text(encoding="utf-8", errors="replace")).value
+    return isinstance(value, dict) and not CONFIGURATION_KEYS.isdisjoint(value)
 
 
 def _problem_to_json(problem: Any) -> dict[str, Any]:
