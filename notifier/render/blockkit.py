@@ -15,7 +15,8 @@ ENTITIES = {"&amp;lt;": "&lt;", "&amp;gt;": "&gt;", "&amp;amp;": "&amp;"}
 EMOJI = {":arrows_counterclockwise:": "↻"}
 PAGE = Markup(
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Slack</title><style>'
-    "body{{margin:0;padding:20px;background:#fff;font:15px/1.46 Lato,'DejaVu Sans',Arial,sans-serif;color:#1d1c1d;overflow-wrap:anywhere}}"
+    "body{{margin:0;padding:20px;background:#fff;font:15px/1.46 Lato,'DejaVu Sans',Arial,sans-serif;color:#1d1c1d;"
+    "overflow-wrap:anywhere}}"
     "main{{display:flex;gap:8px;max-width:680px}}main>div:last-child{{min-width:0}}"
     ".face{{width:36px;height:36px;border-radius:4px;background:#1f5fc4;"
     "color:#fff;display:grid;place-items:center;font-weight:700}}.name{{font-weight:900}}.app{{font-size:10px;"

@@ -23,10 +23,10 @@ HALF_ENTITY_LENGTH_MAX = 5
 Block = dict[str, Any]
 
 
-def blocks(notice: Notice, templates: Templates = BUILT_IN) -> list[Block]:
-    """The message's blocks; how many did not fit is said in the last one."""
+def blocks(notice: Notice, templates: Templates = BUILT_IN, *, brief: bool = False) -> list[Block]:
+    """The message's blocks; how many did not fit is said in the last one. A follow-up is `brief`."""
     heading = {"type": "plain_text", "text": cut(title(notice), HEADER_LENGTH_MAX), "emoji": False}
-    made: list[Block] = [{"type": "header", "text": heading}, *_blocks(templates.render("slack", notice))]
+    made: list[Block] = [{"type": "header", "text": heading}, *_blocks(templates.render("slack", notice, brief=brief))]
     if len(made) > BLOCKS_MAX:
         more = len(made) - BLOCKS_MAX + 1
         return [*made[: BLOCKS_MAX - 1], _context(f"{more} more parts of this message are not shown")]

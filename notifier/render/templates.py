@@ -66,6 +66,7 @@ def _values(notice: Notice, medium: str) -> dict[str, Any]:
         "link": LINKS[medium],
         "colours": SEVERITY_COLOURS,
         "unsubscribe": "",
+        "brief": False,
     }
 
 

@@ -78,7 +78,7 @@ class SlackWebhook:
         with faults_reported(self.target, self.clean):
             answer = self._client.send(
                 text=fallback_text(notice),
-                blocks=blocks(notice, self._outside.templates),
+                blocks=blocks(notice, self._outside.templates, brief=notice.earlier is not None),
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -113,18 +113,19 @@ class SlackBot:
         )
 
     def send(self, notice: Notice) -> Receipt:
+        earlier = notice.earlier.receipt if notice.earlier and self._updates != "message" else {}
+        in_thread = "ts" in earlier and self._updates == "thread"
         message: dict[str, Any] = {
             "channel": self._to,
             "text": fallback_text(notice),
-            "blocks": blocks(notice, self._outside.templates),
+            "blocks": blocks(notice, self._outside.templates, brief=in_thread),
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {"event_type": "dealwire_delivery", "event_payload": {"delivery": notice.id}},
         }
-        earlier = notice.earlier.receipt if notice.earlier else {}
-        if "ts" not in earlier or self._updates == "message":
+        if "ts" not in earlier:
             return self._call("chat.postMessage", message)
-        if self._updates == "update":
+        if not in_thread:
             return self._call("chat.update", {**message, "channel": earlier["channel"], "ts": earlier["ts"]})
         answer = self._call("chat.postMessage", {**message, "channel": earlier["channel"], "thread_ts": earlier["ts"]})
         return {**answer, "thread_ts": earlier["ts"]}

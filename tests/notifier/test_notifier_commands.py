@@ -198,3 +198,17 @@ def test_templates_are_previewed_with_ones_own(dealwire, place, medium):
     failing = dealwire("templates", "preview", "--medium", medium, "--folder", "own")
     assert failing.returncode == 1
     assert f"message.{medium}.j2" in failing.stderr
+
+
+def test_alerts_of_years_ago_can_be_asked_for(busy, dealwire):
+    assert dealwire("alerts", "list", "--since", "900d", "--json").stdout.count("\n") == 2
+
+
+def test_the_report_goes_to_the_terminal_and_to_the_operators(busy, dealwire, place):
+    (place / "watchlist.yaml").write_text(
+        RULES.replace('desk: {url: "terminal://"}', 'desk: {url: "terminal://", operator: true}')
+    )
+    said = dealwire("alerts", "report", "--since", "2026-03-01", "--send").stdout
+    assert "Alerts: rounds 2." in said
+    (notice,) = (d for d in outbox.listed(busy.store.connection) if d.form == "notice")
+    assert notice.receiver == "desk"

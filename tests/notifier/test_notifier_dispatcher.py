@@ -1,14 +1,17 @@
 """The dispatcher: order, retries, deadlines, restarts, and one dead receiver that holds up nobody."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from notifier_desk import START, ScriptedReceiver, make_alert
+from notifier_desk import START, Desk, ScriptedReceiver, VirtualClock, make_alert
 
 from dealwire.errors import DeliveryError
 from dealwire.store import outbox
+from dealwire.store.database import Store
 from notifier.decide import Policy, Router
+from notifier.send import Dispatcher
 
 TWO = {"receivers": {"slack": {}, "mail": {}}}
 
@@ -222,3 +225,70 @@ def test_a_long_outage_loses_nothing_and_confuses_the_order_by_one_message_at_mo
     told = [story for (story,) in office["slack"].stories]
     assert sorted(told) == [f"story-{n}" for n in range(10)]
     assert told in ([f"story-{n}" for n in range(10)], ["story-1", "story-0", *(f"story-{n}" for n in range(2, 10))])
+
+
+class DoomedStore:
+    """A store in a process that is killed at its n-th step; steps are what `step` is called at."""
+
+    def __init__(self, store, dies_at):
+        self.store, self.connection, self.dies_at, self.steps = store, store.connection, dies_at, 0
+
+    def step(self):
+        self.steps += 1
+        if self.steps == self.dies_at:
+            raise Kill
+
+    @contextmanager
+    def transaction(self):
+        self.step()
+        with self.store.transaction() as connection:
+            yield connection
+            self.step()
+        self.step()
+
+
+def deliver_in_a_doomed_process(desk, dies_at):
+    """Three alerts to a receiver that fails at first, killed at a step, and taken up by a new process."""
+    office = desk({"receivers": {"slack": {}}})
+    doomed = DoomedStore(office.store, dies_at)
+    slack, usual = office["slack"], office["slack"].send
+    slack.faults = [DeliveryError("down")]
+
+    def send(notice):
+        doomed.step()
+        receipt = usual(notice)
+        doomed.step()
+        return receipt
+
+    slack.send = send
+    office.take(*(make_alert(n) for n in range(3)))
+    dispatcher = Dispatcher(doomed, office.receivers, office.router, world=office.clock.world(), on_change=doomed.step)
+    killed = False
+    try:
+        dispatcher.drain(patience=timedelta(days=1))
+    except Kill:
+        killed = True
+    slack.send = usual
+    office.restart()
+    office.drain()
+    return office, killed, doomed.steps
+
+
+def test_a_kill_at_any_step_at_all_loses_nothing_and_repeats_the_one_in_flight_at_most(tmp_path):
+    undisturbed, killed, steps = deliver_in_a_doomed_process(desk_in(tmp_path / "0"), dies_at=0)
+    undisturbed.store.close()
+    assert not killed
+    assert steps > 20
+    for number in range(1, steps + 1):
+        office, killed, _ = deliver_in_a_doomed_process(desk_in(tmp_path / str(number)), dies_at=number)
+        told = [story for (story,) in office["slack"].stories]
+        assert killed
+        assert list(dict.fromkeys(told)) == ["story-0", "story-1", "story-2"]
+        assert len(told) <= 4
+        assert set(office.states()) == {"sent"}
+        office.store.close()
+
+
+def desk_in(folder):
+    folder.mkdir()
+    return lambda policy: Desk(Store.open(folder / "dealwire.db"), policy, VirtualClock())

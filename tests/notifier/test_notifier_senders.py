@@ -151,6 +151,7 @@ def test_a_bot_answers_a_change_in_the_storys_thread(http):
     receipt = bot.send(make_notice())
     bot.send(make_notice(make_alert(version=2, kind="changed"), earlier=Earlier("delivery1", receipt)))
     assert http.bodies[1]["thread_ts"] == "17.5"
+    assert len(http.bodies[1]["blocks"]) < len(http.bodies[0]["blocks"])
     assert http.bodies[1]["channel"] == "C77"
 
 
@@ -170,6 +171,16 @@ def test_slacks_own_errors_tell_what_may_pass(http, code, permanent):
     with pytest.raises(DeliveryError, match=code) as raised:
         bot.send(make_notice())
     assert raised.value.permanent is permanent
+
+
+def test_a_slack_webhook_gets_a_short_follow_up_on_a_change(http):
+    hook = slack_webhook(http)
+    hook.send(make_notice())
+    hook.send(make_notice(make_alert(version=2, kind="changed"), earlier=Earlier("delivery1")))
+    first, second = (body["blocks"] for body in http.bodies)
+    assert [block["type"] for block in second] == ["header", "section", "context"]
+    assert second[1]["text"]["text"] == ":arrows_counterclockwise: Amount: $500M → $525M"
+    assert len(first) > len(second)
 
 
 def test_the_webhook_is_signed_over_its_moment_and_names_the_delivery(http):
