@@ -13,7 +13,7 @@ from typing import Self
 
 from dealwire.errors import StoreError
 
-TABLES = ("state", "articles", "feeds", "dead_letters", "journal", "outbox", "silences")
+TABLES = ("state", "articles", "feeds", "dead_letters", "journal", "outbox", "silences", "corrections")
 """Modules of dealwire.store, each with `SCHEMA`."""
 
 SCHEMA_VERSION = 1
