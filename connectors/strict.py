@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from feedparser.mixin import _FeedParserMixin
 
@@ -25,6 +26,10 @@ FEEDBURNER = "http://rssnamespace.org/feedburner/ext/1.0"
 XML = "http://www.w3.org/XML/1998/namespace"
 
 FEEDPARSERS_OWN = {uri.lower() for uri in _FeedParserMixin.namespaces} | {ATOM.lower(), XML.lower()}
+HTML = {"html", "text/html", "xhtml", "application/xhtml+xml"}
+XHTML = {"xhtml", "application/xhtml+xml"}
+TEXT_TYPES = {"text", "text/plain", *HTML}
+VOID = {"br", "hr", "img", "input", "area", "col", "embed", "wbr", "link", "meta", "base", "source"}
 TELLING = {
     "title", "link", "description", "summary", "content", "encoded", "date", "guid", "id", "pubdate", "published",
     "updated", "modified", "source", "body", "language", "origlink",
@@ -51,8 +56,10 @@ SILENT_RSS = {
 }  # fmt: skip
 SILENT_ATOM = {"author", "category", "contributor", "generator", "icon", "logo", "rights", "subtitle", "uri", "email"}
 SILENT_WITHIN = {
-    DC: {"creator", "subject", "publisher", "rights"},
-    "http://search.yahoo.com/mrss/": {"thumbnail", "content", "credit", "keywords", "rating", "copyright"},
+    DC: {"creator", "subject", "publisher", "rights", "identifier", "source", "type", "format"},
+    "http://search.yahoo.com/mrss/": {
+        "thumbnail", "content", "credit", "keywords", "rating", "copyright", "category", "player",
+    },
     ITUNES: {
         "author", "block", "category", "duration", "episode", "episodeType", "explicit", "image", "keywords", "owner",
         "season", "subtitle", "new-feed-url", "type",
@@ -113,6 +120,7 @@ class _Reading:
         self._words: list[str] | None = None
         self._attributes: dict[str, str] = {}
         self._silent_from = 0
+        self._xhtml_from = 0
         self._atom = False
         self._based = False
         self._skip_hours: list[str] = []
@@ -131,8 +139,12 @@ class _Reading:
             self._based = True
         if self._silent_from:
             owner = self._path[self._silent_from - 1]
-            if self._item is not None and not (owner.startswith(ATOM) or (_is_foreign(owner) and _is_foreign(name))):
+            space, _, local = name.rpartition(" ")
+            if self._item is not None and not owner.startswith(ATOM) and not self._is_silent(space, local):
                 raise Declined  # feedparser takes what lies within for the item's own
+            return
+        if self._xhtml_from:
+            self._words_within().append(f"<{name.rpartition(' ')[2]}>")
             return
         if self._words is not None:
             raise Declined  # markup where text was expected
@@ -184,8 +196,10 @@ class _Reading:
         if not self._knows(namespace, local):
             raise Declined
         if local in {"content", "summary", "title"} and self._atom:
-            if attributes.get("type", "text") not in {"text", "html", "text/html", "text/plain"} or "src" in attributes:
+            if attributes.get("type", "text") not in TEXT_TYPES or "src" in attributes:
                 raise Declined
+            if attributes.get("type") in XHTML:
+                self._xhtml_from = len(self._path)
         elif local in {"title", "description", "encoded"} and ("type" in attributes or "mode" in attributes):
             raise Declined
         self._words, self._attributes = [], attributes
@@ -231,7 +245,7 @@ class _Reading:
         if self._words is not None and not self._silent_from:
             if _MISREAD.search(text):
                 raise Declined  # bytes of another encoding: feedparser finds out which
-            self._words.append(text)
+            self._words.append(escape(text) if self._xhtml_from else text)
 
     def end(self, name: str) -> None:
         depth = len(self._path)
@@ -241,6 +255,11 @@ class _Reading:
                 self._silent_from = 0
             return
         namespace, _, local = name.rpartition(" ")
+        if self._xhtml_from and depth > self._xhtml_from:
+            if local not in VOID:
+                self._words_within().append(f"</{local}>")
+            return
+        self._xhtml_from = 0
         if self._words is not None:
             value = "".join(self._words).strip()
             self._words = None
@@ -248,6 +267,11 @@ class _Reading:
         elif self._item is not None and self._is_entry(namespace, local):
             self._entries.append(self._entry(self._item))
             self._item = None
+
+    def _words_within(self) -> list[str]:
+        if self._words is None:
+            raise Declined
+        return self._words
 
     def _close(self, namespace: str, local: str, value: str) -> None:
         holder = self._item or self._feed
@@ -276,12 +300,12 @@ class _Reading:
     def _take(self, holder: _Item, key: str, value: str) -> None:
         declared = self._attributes.get("type", "text")
         if key == "title":
-            markup = declared in {"html", "text/html"} if self._atom else looks_like_html(value)
+            markup = declared in HTML if self._atom else looks_like_html(value)
             holder.title = Text(value, markup=markup)
         elif key == "summary" and not self._atom:
             holder.texts.append(Text(value, markup=looks_like_html(value)))
         elif key in {"summary", "content"}:
-            holder.texts.append(Text(value, markup=declared in {"html", "text/html"}))
+            holder.texts.append(Text(value, markup=declared in HTML))
         elif key in {"description", "encoded"}:
             holder.texts.append(Text(value, markup=True))
         elif key == "guid":
