@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -24,7 +25,7 @@ from streams.dead_letters import letter_of
 from streams.settings import KafkaSettings
 from streams.worker.halves import INDEX, Halves
 from streams.worker.outlet import Outlet, give_up
-from streams.worker.ownership import is_ours
+from streams.worker.ownership import Pulse, is_ours
 from streams.worker.table import State
 
 HEAD_BYTES_MAX = 4096
@@ -61,6 +62,7 @@ class Folding:
         self._outlet = outlet
         self._halves = halves
         self._clock = clock
+        self._pulse = Pulse(settings.session_timeout_seconds)
         self._room = asyncio.Semaphore(settings.in_flight_max)
         self._state: State | None = None
         self._waiting: list[Taken] = []
@@ -117,6 +119,7 @@ class Folding:
 
         It outlives the agent, which Faust may cancel and start anew while a batch is on its way.
         """
+        self._pulse.start(partial(give_up, "others may have taken over"))
         while True:
             await self._arrived.wait()
             self._arrived.clear()
@@ -132,6 +135,7 @@ class Folding:
                 self._drained.set()
 
     async def _keep_batch(self, batch: list[Taken]) -> None:
+        self._pulse.check()
         for state, taken in groupby(batch, key=lambda taken: taken.state):
             await state.store([one.writes for one in taken if one.writes])
         sent: list[Any] = [

@@ -40,7 +40,7 @@ def settings(broker: Broker, tmp_path: Path) -> KafkaSettings:
     return KafkaSettings(
         servers=broker.address,
         prefix=f"t{uuid.uuid4().hex[:8]}",
-        session_timeout_seconds=2.0,
+        session_timeout_seconds=3.0,
         state_dir=tmp_path / "state",
     )
 

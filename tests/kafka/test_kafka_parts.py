@@ -11,9 +11,11 @@ from aiokafka.structs import RecordMetadata
 from faust.types import TP
 
 from dealwire.bootstrap.kafka import FeedLease
+from dealwire.errors import StoreError
 from dealwire.store.database import Store
 from streams.settings import KafkaSettings
 from streams.worker.outlet import BATCH_BYTES_MAX, Outlet
+from streams.worker.ownership import Pulse
 from streams.worker.table import State
 from streams.worker.transport import GaplessConsumer
 
@@ -179,6 +181,17 @@ def test_a_lease_of_a_process_that_died_is_taken_at_once_and_that_of_a_living_on
         process.communicate(b"\n")
 
         assert ours.take()
+
+
+def test_a_process_that_stood_still_for_a_session_knows_even_before_its_next_beat():
+    now = [100.0]
+    pulse = Pulse(10.0, lambda: now[0])
+    pulse._last = now[0]
+    now[0] += 9.9
+    pulse.check()
+    now[0] += 0.2
+    with pytest.raises(StoreError, match=r"stood still for 10\.1 s and may have been replaced"):
+        pulse.check()
 
 
 def test_topic_names_carry_prefix_and_version():
