@@ -18,6 +18,7 @@ One JSON object a line. Nothing is sent and nothing is stored; the same archive 
 
     dealwire replay articles.jsonl.gz --rules watchlist.yaml --output alerts.jsonl
     dealwire replay kafka://localhost:9092/dealwire.articles.v1 --rules watchlist.yaml --from 2026-01-01
+    dealwire replay articles.jsonl.gz --rules watchlist.yaml --as-if-sent --output messages.jsonl
 """
 ARCHIVE = "JSON Lines (.gz, .zst too), `-` for standard input, or `kafka://host:port/topic`."
 
@@ -36,9 +37,15 @@ def replay(
         datetime | None, typer.Option("--from", help="Only articles of this moment (UTC) or later.")
     ] = None,
     until: Annotated[datetime | None, typer.Option("--to", help="Only articles before this moment (UTC).")] = None,
+    as_if_sent: Annotated[
+        bool, typer.Option("--as-if-sent", help="Write the messages that would have gone where, instead of the alerts.")
+    ] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Say on standard error what was held back, and why.")] = False,
 ) -> None:
     from dealwire.bootstrap import core_of, load_book, open_archive
+    from dealwire.bootstrap.rules import policy_of
+    from notifier.decide import Router
+    from notifier.send.rehearsal import rehearse
     from streams.replay import History, replay, within
 
     history, troubles = History(), 0
@@ -48,7 +55,8 @@ def replay(
         troubles += 1
         err.print(trouble, markup=False)
 
-    core = core_of(load_book(rules))
+    book = load_book(rules)
+    core = core_of(book)
     articles = within(open_archive(archive, report), _utc(since), _utc(until))
     interrupted = False
     try:
@@ -61,7 +69,8 @@ def replay(
     for failure in history.failed:
         report(failure)
     with _opened(output) as lines:
-        lines.writelines(orjson.dumps(alert.contract()).decode() + "\n" for alert in history.ordered())
+        told = rehearse(history.ordered(), Router(policy_of(book))) if as_if_sent else history.ordered()
+        lines.writelines(orjson.dumps(one.contract()).decode() + "\n" for one in told)
     changed = sum(alert.kind == "changed" for alert in history.alerts.values())
     said = f"{history.articles} articles, {len(history.alerts)} alerts ({changed} of them changed)"
     err.print(f"{'stopped early: ' if interrupted else ''}{said}", style="dim")

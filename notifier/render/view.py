@@ -101,7 +101,7 @@ def view(alert: Alert, story_url: str = "") -> View:
     """The alert in words."""
     story = alert.story_view
     sources = tuple(_sources(story)) if story else ()
-    said, by = _quoted(story) if story else ("", "")
+    said, by = _quoted(alert, story) if story else ("", "")
     return View(
         headline=headline(alert),
         category=CATEGORY_NAMES.get(story.category, story.category) if story else "",
@@ -244,22 +244,21 @@ def _changes(alert: Alert) -> Iterator[str]:
             yield name
 
 
-def _quoted(story: Story) -> tuple[str, str]:
+def _quoted(alert: Alert, story: Story) -> tuple[str, str]:
     """The words that say what happened, and who wrote them.
 
-    The trigger's quote of the article that made this version, else of the newest; the title where that says little.
+    Of a new story, the newest trigger's; of a change, those of the article that made it. The article's title where the
+    words are too few to say anything.
     """
-    latest = {telling.article: telling for telling in sorted(story.tellings, key=lambda t: t.at)}
-    order = {article: place for place, article in enumerate(latest)}
-    if story.versions and story.versions[-1].article in latest:
-        order[story.versions[-1].article] = len(order)
-    best = sorted(story.quotes, key=lambda q: (q.fact == "trigger", order.get(q.article, -1)))
-    chosen = best[-1] if best else None
-    telling = latest.get(chosen.article) if chosen else next(reversed(latest.values()), None)
-    by = one_line(telling.source) if telling else ""
-    if chosen and (len(chosen.quote.split()) >= QUOTE_WORDS_MIN or telling is None):
-        return cut(one_line(chosen.quote), QUOTE_LENGTH_MAX), by
-    return (cut(one_line(telling.title), QUOTE_LENGTH_MAX), by) if telling else ("", "")
+    tellings = {telling.article: telling for telling in sorted(story.tellings, key=lambda t: t.at)}
+    triggers = [quote.article for quote in story.quotes if quote.fact == "trigger" and quote.article in tellings]
+    wanted = story.versions[-1].article if alert.kind == "changed" and story.versions else ""
+    places = list(tellings)
+    article = wanted if wanted in tellings else max(triggers or places, key=places.index, default="")
+    telling = tellings.get(article)
+    quotes = sorted((q for q in story.quotes if q.article == article), key=lambda q: q.fact != "trigger")
+    said = next((q.quote for q in quotes if len(q.quote.split()) >= QUOTE_WORDS_MIN), telling.title if telling else "")
+    return cut(one_line(said), QUOTE_LENGTH_MAX), one_line(telling.source) if telling else ""
 
 
 def _sources(story: Story) -> Iterator[Source]:

@@ -38,7 +38,8 @@ class Sending:
     title: str
     alerts: tuple[str, ...]
 
-    def to_dict(self) -> dict[str, Any]:
+    def contract(self) -> dict[str, Any]:
+        """The line that `dealwire replay --as-if-sent` writes."""
         return {
             "at": self.at.isoformat(),
             "receiver": self.receiver,

@@ -212,3 +212,17 @@ def test_the_report_goes_to_the_terminal_and_to_the_operators(busy, dealwire, pl
     assert "Alerts: rounds 2." in said
     (notice,) = (d for d in outbox.listed(busy.store.connection) if d.form == "notice")
     assert notice.receiver == "desk"
+
+
+def test_a_replay_says_what_would_have_gone_where(dealwire, place):
+    articles = [
+        {"id": "1", "title": "MatX raises $500 million to speed up LLM chips", "published": "2026-03-02T09:00:00Z"},
+        {"id": "2", "title": "Cerebras raises $900 million in Series H funding", "published": "2026-03-02T11:00:00Z"},
+    ]
+    (place / "archive.jsonl").write_text("".join(json.dumps(article) + "\n" for article in articles))
+    daily = RULES.replace('url: "terminal://"', 'url: "terminal://", digest: {at: "17:00"}')
+    (place / "watchlist.yaml").write_text(daily)
+    replayed = dealwire("replay", "archive.jsonl", "--rules", "watchlist.yaml", "--as-if-sent")
+    (message,) = (json.loads(line) for line in replayed.stdout.splitlines())
+    assert (message["at"], message["receiver"], message["form"]) == ("2026-03-02T17:00:00+00:00", "desk", "digest")
+    assert len(message["alerts"]) == 2

@@ -26,7 +26,7 @@ def test_a_rehearsal_says_what_would_have_gone_where_and_when():
 
 def test_a_rehearsal_is_the_same_from_run_to_run():
     router = Router(Policy.model_validate(POLICY))
-    assert [s.to_dict() for s in rehearse(alerts(), router)] == [s.to_dict() for s in rehearse(alerts(), router)]
+    assert [s.contract() for s in rehearse(alerts(), router)] == [s.contract() for s in rehearse(alerts(), router)]
 
 
 def test_a_rehearsal_of_nothing_is_nothing():

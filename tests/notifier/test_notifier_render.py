@@ -247,4 +247,7 @@ def test_the_article_that_made_the_version_is_quoted_before_a_newer_one():
     ]
     versions = (Version(number=2, at=START, article="signed"),)
     story = make_story(tellings=tuple(tellings), quotes=tuple(quotes), versions=versions)
-    assert view(make_alert(story_view=story)).quote == "They signed a deal today"
+    assert view(make_alert(kind="changed", version=2, story_view=story)).quote == "They signed a deal today"
+    assert view(make_alert(story_view=story)).quote == "They retold a deal today"
+    untold = story.model_copy(update={"quotes": tuple(quotes[:1])})
+    assert view(make_alert(kind="changed", version=2, story_view=untold)).quote == "t"
