@@ -1,6 +1,7 @@
 """Shell: the commands for companies: list them, explain what a name or headline is read as, import lists."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,9 +26,11 @@ EXPLAIN = """Say which company a name, alias or ticker is, or which companies a 
 """
 IMPORT = """Bring along a list of companies: the SEC's company_tickers.json, or CSV with a column `name`.
 
-Other columns are aliases (`|` between), ticker, country, kind and sectors. What dealwire knows already is left out.
-The table that is written is read by naming it under `companies:` in dealwire.yaml, or with --companies.
+Other columns are aliases (`|` between), ticker, country, kind and sectors. A file to write that ends in .yaml becomes a
+watchlist of the whole list, to be named under `rules:` beside your own; any other becomes a table of what dealwire does
+not know already, for --companies.
 
+    dealwire companies import portfolio.csv --to portfolio.yaml
     dealwire companies import company_tickers.json --to companies.tsv
 """
 
@@ -114,26 +117,45 @@ def explain(
 
 def import_companies(
     file: Annotated[Path, typer.Argument(help="The list: JSON of the SEC, CSV, or a table of dealwire's.")],
-    to: Annotated[Path, typer.Option("--to", help="The table to write; what it holds already is kept.")] = Path(
-        "companies.tsv"
-    ),
+    to: Annotated[
+        Path, typer.Option("--to", help="A watchlist (.yaml), or a table, which keeps what it holds already.")
+    ] = Path("companies.tsv"),
     json: AsJson = False,
 ) -> None:
+    from dealwire.bootstrap.companies import read_company_file
+    from dealwire.reference.company_files import render_watchlist
+
+    brought = read_company_file(file)
+    note = f"Source: {file.name}. Date: {datetime.now(UTC):%Y-%m-%d}."
+    if to.suffix in {".yaml", ".yml"}:
+        if to.exists():
+            fail(f"{to}: is there already; name a new file", Exit.USAGE)
+        _write(to, render_watchlist(brought, _title(to), note))
+        added = len(brought)
+    else:
+        added = _import_table(brought, to, note)
+    known = len(brought) - added
+    if json:
+        print_json({"file": str(to), "read": len(brought), "added": added, "known": known})
+    else:
+        err.print(f"{to}: {added} added, {known} known already", markup=False)
+
+
+def _title(path: Path) -> str:
+    """A watchlist's name from its file's."""
+    return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "imported"
+
+
+def _import_table(brought: "Sequence[Company]", to: Path, note: str) -> int:
+    """Write the table with what the list adds to it and to the bundled companies; how many those are."""
     from dealwire.bootstrap.companies import load_companies, read_company_file
     from dealwire.reference.company_files import news_of, render_company_file
 
-    brought = read_company_file(file)
     before = read_company_file(to) if to.exists() else ()
     added = news_of(brought, load_companies([to] if before else ()))
     merged = {company.id: company for company in (*before, *added)}
-    today = f"{datetime.now(UTC):%Y-%m-%d}"
-    note = f"Companies laid over those that dealwire brings along.\nSource: {file.name}. Date: {today}."
     _write(to, render_company_file(merged.values(), note))
-    known = len(brought) - len(added)
-    if json:
-        print_json({"file": str(to), "read": len(brought), "added": len(added), "known": known})
-    else:
-        err.print(f"{to}: {len(added)} added, {known} known already", markup=False)
+    return len(added)
 
 
 def _write(path: Path, text: str) -> None:

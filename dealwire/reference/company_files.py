@@ -1,7 +1,7 @@
 """Core: lists of companies that people bring along, read into Companies and written as the table that dealwire reads.
 
 Read are the SEC's company_tickers.json and company_tickers_exchange.json, CSV with a header, and dealwire's own
-tab-separated table. All mistakes of a file are reported at once.
+tab-separated table. All mistakes of a file are reported at once. Written are that table and watchlists for rules files.
 """
 
 import csv
@@ -182,6 +182,18 @@ def render_company_file(companies: Iterable[Company], note: str) -> str:
             " ".join(company.sectors),
         )
         lines.append("\t".join(cells).rstrip("\t"))
+    return "\n".join(lines) + "\n"
+
+
+def render_watchlist(companies: Iterable[Company], title: str, note: str) -> str:
+    """The companies as a watchlist in a rules file, which goes wherever the rules go."""
+    lines = [f"# {line}" for line in note.splitlines()]
+    lines += ["version: 1", "watchlists:", f"  {title}:"]
+    for company in companies:
+        entry: dict[str, object] = {"name": company.name, "aliases": list(company.aliases)}
+        entry |= {"country": company.country, "sectors": list(company.sectors)}
+        said = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in entry.items() if value)
+        lines.append(f"    - {{{said}}}")
     return "\n".join(lines) + "\n"
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from dealwire.bootstrap.rules import load_book
 from dealwire.cli.main import build
 from dealwire.cli.terminal import Exit
 from dealwire.errors import ConfigError, UsageError
@@ -78,6 +79,18 @@ def test_import_keeps_what_is_new_and_is_read_back(tmp_path):
     (again,) = lines(run("import", brought, "--to", table, "--json"))
     assert again["added"] == 0
     assert "ZZA" in table.read_text()
+
+
+def test_import_writes_a_watchlist_that_rules_can_name(tmp_path):
+    brought, watchlist = tmp_path / "mine.csv", tmp_path / "My portfolio.yaml"
+    brought.write_text('name,aliases,country\n"Zephyr ""Lathe"" Works",Zephyr|Windy: one,Germany\nNvidia,,\n')
+    assert run("import", brought, "--to", watchlist).exit_code == Exit.OK
+    book = load_book([watchlist])
+    assert set(book.watchlists) == {"my-portfolio"}
+    assert book.aliases['Zephyr "Lathe" Works'] == ("Zephyr", "Windy: one")
+    (reading,) = lines(run("explain", "Zephyr", "--rules", watchlist, "--json"))
+    assert (reading["name"], reading["own"]) == ('Zephyr "Lathe" Works', True)
+    assert run("import", brought, "--to", watchlist).exit_code == Exit.USAGE
 
 
 def test_import_says_where_a_list_is_wrong_and_writes_nothing(tmp_path):
