@@ -27,7 +27,7 @@ from streams.understand.weighing import features, probability, weights
 EXTRACTOR_VERSION = "1"
 """Part of every reading; an upgrade that changes events raises it."""
 BODY_CHARACTERS_MAX = 2500
-SENTENCES_MAX = 12
+SENTENCES_MAX = 6
 OWN_TEXT_MIN = 150
 """Characters of its own that a press release has before its boilerplate."""
 THRESHOLD = {"funding": 0.5, "mna": 0.5, "hardware": 0.45}
@@ -105,7 +105,7 @@ class Understander:
         body = article.body[:BODY_CHARACTERS_MAX]
         boilerplate = BOILERPLATE.search(body)
         body_end = boilerplate.start() if boilerplate and boilerplate.start() > OWN_TEXT_MIN else len(body)
-        draft = Draft(article, look(title[:end], title[:end] + " " + body[:400]))
+        draft = Draft(article)
         sentences = [Sentence("title", 0, title, s.start, s.end) for s in split_sentences(title[:end], "title")]
         if body:
             sentences += [
@@ -124,6 +124,9 @@ class Understander:
                 for mention, role in self._funding.investors_of(parse):
                     if mention.key not in rounds[0].keys and not self._is_own(rounds[0], mention.key):
                         rounds[0].add_mention(mention, role, sentence)
+        if not found:
+            return draft
+        draft.noted = look(title[:end], title[:end] + " " + body[:400])
         draft.candidates = merge(found, self._companies)
         for candidate in draft.candidates:
             beside = {
