@@ -8,12 +8,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 from dealwire.errors import DeliveryError
 
 ANSWER_BYTES_MAX = 64_000
 RETRY_AFTER_SECONDS_MAX = 3600.0
 """A receiver that asks for longer is asked again after an hour."""
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """How servers prove who they are, for all senders: reading the certificates takes longer than most answers."""
+    return ssl.create_default_context()
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -28,9 +35,7 @@ def post(
 ) -> tuple[int, str, Mapping[str, str]]:
     """The answer's status, text and headers, whatever the status; OSError or HTTPException where there is none."""
     request = urllib.request.Request(url, data=body, headers=dict(headers), method="POST")  # noqa: S310 - build_sender admits http(s) only
-    opener = urllib.request.build_opener(
-        _NoRedirects, urllib.request.HTTPSHandler(context=ssl.create_default_context())
-    )
+    opener = urllib.request.build_opener(_NoRedirects, urllib.request.HTTPSHandler(context=tls()))
     try:
         with opener.open(request, timeout=timeout_seconds) as answer:
             text = _text(answer)

@@ -22,7 +22,7 @@ from dealwire.identity import digest
 from notifier.decide.settings import ReceiverSettings
 from notifier.render.notice import Notice
 from notifier.render.slack import blocks, fallback_text
-from notifier.send.http import faults_reported, retry_after_seconds
+from notifier.send.http import faults_reported, retry_after_seconds, tls
 from notifier.send.redact import Redactor
 from notifier.send.sender import Outside, Receipt, Sender, refused
 
@@ -71,7 +71,7 @@ class SlackWebhook:
         if settings.base_url:
             url = settings.base_url.rstrip("/") + "/" + urlsplit(url).path.lstrip("/")
         self._client = WebhookClient(
-            url, timeout=int(settings.timeout.total_seconds()), logger=SILENT, retry_handlers=[]
+            url, timeout=int(settings.timeout.total_seconds()), logger=SILENT, ssl=tls(), retry_handlers=[]
         )
 
     def send(self, notice: Notice) -> Receipt:
@@ -109,6 +109,7 @@ class SlackBot:
             base_url=(settings.base_url.rstrip("/") + "/") if settings.base_url else API,
             timeout=int(settings.timeout.total_seconds()),
             logger=SILENT,
+            ssl=tls(),
             retry_handlers=[],
         )
 

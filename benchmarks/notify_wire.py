@@ -1,0 +1,181 @@
+"""Alerts over real sockets: a server that speaks like Slack and webhooks do, an SMTP server, five of twenty failing.
+
+    .venv/bin/python benchmarks/notify_wire.py               # 2,000 alerts
+    .venv/bin/python benchmarks/notify_wire.py --alerts 10000
+
+Waiting is in virtual time, so rates and back-off are kept and cost nothing; sending is in real threads.
+"""
+
+import argparse
+import json
+import logging
+import resource
+import socket
+import struct
+import tempfile
+import threading
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from random import Random
+
+from aiosmtpd.controller import Controller
+from notify import START, alerts
+from rich.console import Console
+from rich.table import Table
+
+from dealwire.store import outbox
+from dealwire.store.database import Store
+from notifier.decide import Policy, ReceiverSettings, Router
+from notifier.send import Dispatcher, World, build_sender
+from notifier.send.dispatcher import POLL_SECONDS
+from notifier.send.rehearsal import VirtualTime
+
+FAULTS = ("500", "429", "reset", "half", "greylist")
+FAULTS_EACH = 8
+"""Tries that fail in a row at each of the five, enough to open the breaker."""
+
+
+class Inbox:
+    """What arrived where, in order, and how often a place still fails."""
+
+    def __init__(self) -> None:
+        self.arrived: dict[str, list[str]] = defaultdict(list)
+        self.failing: Counter[str] = Counter()
+        self.lock = threading.Lock()
+
+    def fails(self, place: str) -> bool:
+        with self.lock:
+            self.failing[place] -= 1
+            return self.failing[place] >= 0
+
+
+def http_server(inbox: Inbox, faults: dict[str, str]) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            place = self.path.rpartition("/")[2]
+            fault = faults.get(place, "") if inbox.fails(place) else ""
+            if fault == "reset":
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
+                return
+            self.send_response({"500": 500, "429": 429}.get(fault, 200))
+            self.send_header("Retry-After", "30")
+            self.send_header("Content-Length", "4" if fault == "half" else "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+            if not fault:
+                said = body["alerts"][0]["story"] if "alerts" in body else body["blocks"][-1]["elements"][0]["text"]
+                inbox.arrived[place].append(
+                    said.rpartition("stories/")[2].partition("|")[0] if "blocks" in body else said
+                )
+
+        def log_message(self, *_):
+            pass
+
+        def handle(self):
+            try:
+                super().handle()
+            except (OSError, ValueError):
+                self.close_connection = True
+
+        def finish(self):
+            try:
+                super().finish()
+            except (OSError, ValueError):
+                self.close_connection = True
+
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128
+        daemon_threads = True
+
+    return Server(("127.0.0.1", 0), Handler)
+
+
+class MailHandler:
+    def __init__(self, inbox: Inbox, faults: dict[str, str]) -> None:
+        self.inbox, self.faults = inbox, faults
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - aiosmtpd calls it so
+        place = envelope.rcpt_tos[0].partition("@")[0]
+        if place in self.faults and self.inbox.fails(place):
+            return "451 greylisted"
+        self.inbox.arrived[place].append(envelope.content.decode().partition("stories/")[2].split()[0])
+        return "250 taken"
+
+
+def senders(port: int, mail_port: int) -> dict:
+    """Eight webhooks, eight Slack hooks, four mailboxes."""
+    made = {}
+    for n in range(20):
+        name = f"r{n}"
+        if n < 8:
+            made[name] = build_sender(name, f"http://127.0.0.1:{port}/{name}", ReceiverSettings(secret="benchmark"))
+        elif n < 16:
+            settings = ReceiverSettings(base_url=f"http://127.0.0.1:{port}")
+            made[name] = build_sender(name, f"https://hooks.slack.com/services/T/B/{name}", settings)
+        else:
+            url = f"mailto://127.0.0.1:{mail_port}?from=deals@dealwire.example&to={name}@news.example"
+            made[name] = build_sender(name, url, ReceiverSettings())
+    return made
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--alerts", type=int, default=2000)
+    count = options.parse_args().alerts
+    for name in ("dealwire", "mail.log"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    faults = dict(zip(("r1", "r2", "r9", "r10", "r17"), FAULTS, strict=True))
+    inbox = Inbox()
+    inbox.failing.update(dict.fromkeys(faults, FAULTS_EACH))
+    server = http_server(inbox, faults)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        mail_port = free.getsockname()[1]
+    mail = Controller(MailHandler(inbox, faults), hostname="127.0.0.1", port=mail_port)
+    mail.start()
+    policy = {"receivers": {f"r{n}": {} for n in range(20)}, "routing": {"story_url": "http://d.example/stories/{id}"}}
+    router = Router(Policy.model_validate(policy))
+    clock = VirtualTime(START)
+
+    def wait(woken: threading.Event, seconds: float) -> None:
+        """Answers that are under way are waited for in real time, rates and back-off in virtual time."""
+        if seconds == POLL_SECONDS:
+            woken.wait(seconds)
+        else:
+            clock.wait(woken, seconds)
+
+    world = World(now=clock.now, wait=wait, random=Random(1), threads=ThreadPoolExecutor)
+    batch = [a.model_copy(update={"send_to": (f"r{n % 20}",)}) for n, a in enumerate(alerts(count))]
+    memory = []
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "bench.db") as store:
+        dispatcher = Dispatcher(store, senders(server.server_port, mail_port), router, world=world)
+        for n in range(0, count, 200):
+            with store.transaction() as connection:
+                for alert in batch[n : n + 200]:
+                    outbox.enqueue(connection, alert, router, clock.now())
+            dispatcher.drain(patience=timedelta(days=1))
+            memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        tries = store.connection.execute("SELECT sum(attempts), sum(state = 'sent') FROM deliveries").fetchone()
+    seconds = time.perf_counter() - began
+    mail.stop()
+    server.shutdown()
+    right = sum(inbox.arrived[f"r{n}"] == [a.story for a in batch if a.send_to == (f"r{n}",)] for n in range(20))
+    table = Table("measure", "value", title=f"{count:,} alerts to 20 receivers over real sockets, five failing")
+    table.add_row("sent / tries", f"{tries[1]:,} / {tries[0]:,}")
+    table.add_row("receivers with all, once, in order", f"{right} of 20")
+    table.add_row("messages/s, servers in the same process", f"{count / seconds:,.0f}")
+    table.add_row("virtual time that rates and back-off took", str(clock.now() - START).split(".")[0])
+    table.add_row("memory at half / at the end, MB", f"{memory[len(memory) // 2]:.0f} / {memory[-1]:.0f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
