@@ -32,6 +32,8 @@ class Mark(NamedTuple):
 
 
 class Marks(NamedTuple):
+    """Every way to write a currency, before a number and behind it."""
+
     before: dict[str, Mark]
     after: dict[str, Mark]
     glyphs: frozenset[str]
@@ -95,13 +97,9 @@ def mark_before(text: str, position: int) -> tuple[Mark, int] | None:
 
 
 def mark_after(text: str, position: int) -> tuple[Mark, int] | None:
-    """The currency written at `position`, and where it ends."""
+    """The currency written at `position`, and where it ends; codes count in capitals only ("TRY", not "try")."""
     marks = known_marks()
-    if (position < len(text) and not text[position].isascii()) or text[position : position + 2].strip()[:1] in {
-        "$",
-        "€",
-        "£",
-    }:
+    if GLYPH.match(text, position):
         glyph = marks.sign_after.match(text, position)
         if glyph:
             return marks.before[glyph["mark"]], glyph.end()
@@ -111,10 +109,11 @@ def mark_after(text: str, position: int) -> tuple[Mark, int] | None:
     words = [word.lower() for word in match.groups() if word]
     for count in range(len(words), 0, -1):
         mark = marks.after.get(" ".join(words[:count]))
-        if mark:
-            end = match.end(count)
-            known = mark.code if match[1].isupper() or len(match[1]) > 3 or mark.code.lower() != words[0] else ""
-            return (mark, end) if known and not text[end : end + 1].isalnum() else None
+        if mark is not None:
+            is_word = words[0] == mark.code.lower() and not match[1].isupper()
+            return (
+                None if is_word or text[match.end(count) : match.end(count) + 1].isalnum() else (mark, match.end(count))
+            )
     return None
 
 

@@ -6,6 +6,7 @@ valuation, revenue) is for the reader of the sentence to say; what the sum itsel
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -19,6 +20,8 @@ __all__ = ["RATES_DATE", "FoundSum", "Per", "find_sums", "format_money", "parse_
 
 Per = Literal["", "share", "year", "month", "unit"]
 
+_VERB_REACH = 40
+"""How far before a number in words a verb of money may begin."""
 _YEARS = range(1900, 2101)
 _MONEY_VERB = re.compile(
     r"\b(?:rais(?:e|es|ed|ing)|secur(?:e|es|ed|ing)|land(?:s|ed)?|bag(?:s|ged)?|pay(?:s|ing)?|paid|invest(?:s|ed|ing)?"
@@ -167,7 +170,7 @@ def _from_words(text: str, number: Number) -> FoundSum | None:
     after = mark_after(text, number.end)
     if after is not None:
         return _build(text, number, None, after[0].code, (number.start, after[1]))
-    said = text[max(0, number.start - 40) : number.start]
+    said = text[max(0, number.start - _VERB_REACH) : number.start]
     if (_MONEY_VERB.search(said) or not said) and _STANDS_ALONE.match(text, number.end):
         return _build(text, number, None, "USD", (number.start, number.end))
     return None
@@ -223,16 +226,18 @@ def find_sums(text: str) -> list[FoundSum]:
             if one is not None:
                 found.append(one)
                 reached = one.end
-    in_words = [number for number in scan_words(text) if not _taken(number, found)]
+    starts = [one.start for one in found]
+    in_words = [number for number in scan_words(text) if not _is_taken(number, found, starts)]
     if in_words:
         found += filter(None, (_from_words(text, number) for number in in_words))
         found.sort(key=lambda one: one.start)
     return _with_local_dollars(text, found)
 
 
-def _taken(number: Number, found: list[FoundSum]) -> bool:
+def _is_taken(number: Number, found: list[FoundSum], starts: list[int]) -> bool:
     """Whether the number stands within a sum that digits gave already."""
-    return any(one.start < number.end and number.start < one.end for one in found)
+    nearest = bisect_left(starts, number.end) - 1
+    return nearest >= 0 and found[nearest].end > number.start
 
 
 def _with_local_dollars(text: str, found: list[FoundSum]) -> list[FoundSum]:

@@ -10,13 +10,12 @@ area    as written, in sq ft, m2, acres or hectares
 
 import functools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from dealwire.model import Quantity
-from dealwire.reference.numbers import DASH, GAP, Number, plain, scan_digits, scan_words
+from dealwire.reference.numbers import DASH, GAP, Number, number_at, plain, scan_digits, scan_words
 from dealwire.reference.qualifiers import qualifier_around
 from dealwire.reference.table import read_rows, split_values
 
@@ -79,6 +78,7 @@ _STAKE_BEFORE = re.compile(
     r"(?: (?:about|around|roughly|over|more than|up to|nearly|at least|as much as))?\s*$",
     re.IGNORECASE,
 )
+_RANGE = re.compile(rf"{GAP}?(?:{DASH}|to){GAP}?(?=[0-9])")
 _STORAGE = re.compile(
     rf"{GAP}?(?:of )?(?:NVMe |PCIe |internal |onboard |UFS |local |cloud )*"
     r"(?:SSD|storage|hard|disk|drive|flash|/s|per second|file|data|plan)",
@@ -127,9 +127,8 @@ def _as_chips(text: str, number: Number) -> tuple[Quantity, int] | None:
     return Quantity(kind="chips", value=int(number.value), unit="count"), match.end()
 
 
-def _numbers(text: str) -> Iterator[Number]:
-    yield from scan_digits(text)
-    yield from scan_words(text)
+def _numbers(text: str) -> list[Number]:
+    return sorted((*scan_digits(text), *scan_words(text)), key=lambda number: number.start)
 
 
 def _stands_free(text: str, start: int) -> bool:
@@ -144,16 +143,38 @@ def find_quantities(text: str) -> list[FoundQuantity]:
     [('power', 1500), ('chips', 400000)]
     """
     found = []
+    reached = 0
     for number in _numbers(text):
-        if not _stands_free(text, number.start):
+        if number.start < reached or not _stands_free(text, number.start):
             continue
-        read = _with_unit(text, number) or _as_stake(text, number) or _as_chips(text, number)
+        read = _read(text, number)
         if read is not None:
             quantity, end = read
-            qualifier, _ = qualifier_around(text, number.start, end)
-            found.append(FoundQuantity(quantity.model_copy(update={"qualifier": qualifier}), number.start, end))
-    found.sort(key=lambda one: one.start)
+            if quantity.qualifier != "range":
+                qualifier, _ = qualifier_around(text, number.start, end)
+                quantity = quantity.model_copy(update={"qualifier": qualifier})
+            found.append(FoundQuantity(quantity, number.start, end))
+            reached = end
     return found
+
+
+def _read(text: str, number: Number) -> tuple[Quantity, int] | None:
+    """What the number counts, and where its unit ends; "1.5-2 GW" is its lower bound."""
+    return _with_unit(text, number) or _as_stake(text, number) or _as_chips(text, number) or _as_range(text, number)
+
+
+def _as_range(text: str, low: Number) -> tuple[Quantity, int] | None:
+    joint = _RANGE.match(text, low.end)
+    high = number_at(text, joint.end()) if joint else None
+    read = _with_unit(text, high) or _as_chips(text, high) if high and low.value < high.value else None
+    if high is None or read is None:
+        return None
+    quantity, end = read
+    factor = Decimal(str(quantity.value)) / Decimal(str(high.value))
+    if low.scale == 1 and low.value * high.scale < high.value:
+        factor *= high.scale
+    value = plain(Decimal(str(low.value)) * factor)
+    return quantity.model_copy(update={"value": value, "qualifier": "range"}), end
 
 
 def parse_quantity(text: str) -> Quantity | None:

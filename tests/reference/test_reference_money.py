@@ -331,6 +331,7 @@ HOSTILE = [
     "$1 million to " * 7_000,
     " " * 100_000,
     "1.5 million " * 8_000,
+    "1 million dollars a billion dollars " * 2_500,
     "&nbsp;" * 16_000,
 ]
 

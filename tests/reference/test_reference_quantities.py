@@ -86,6 +86,26 @@ def test_qualifier_around_a_quantity_is_kept(text, qualifier):
     assert find_quantities(text)[0].quantity.qualifier == qualifier
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "value", "quote"),
+    [
+        ("a 1.5-2 GW site", "power", 1500, "1.5-2 GW"),
+        ("300 to 400 megawatts", "power", 300, "300 to 400 megawatts"),
+        ("1-2 million chips", "chips", 1_000_000, "1-2 million chips"),
+        ("500,000 to 1 million GPUs", "chips", 500_000, "500,000 to 1 million GPUs"),
+    ],
+)
+def test_range_keeps_its_lower_bound(text, kind, value, quote):
+    (found,) = find_quantities(text)
+    assert (found.quantity.kind, found.quantity.value, found.quantity.qualifier) == (kind, value, "range")
+    assert found.quote(text) == quote
+
+
+def test_numbers_in_words_and_in_digits_stand_in_order():
+    found = find_quantities("two gigawatts, then 500 MW, then half a gigawatt")
+    assert [one.quantity.value for one in found] == [2000, 500, 500]
+
+
 def test_quote_is_the_number_with_its_unit():
     text = "It will add more than 1.5 gigawatts for 100,000 Nvidia GPUs, with a 20% stake."
     assert [found.quote(text) for found in find_quantities(text)] == ["1.5 gigawatts", "100,000 Nvidia GPUs", "20%"]
