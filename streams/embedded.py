@@ -17,6 +17,11 @@ from dealwire.store import dead_letters
 from dealwire.store.database import Store
 from dealwire.store.state import StateTable
 from streams.core import Core, Step
+from streams.pipeline import catch_up
+from streams.stories.record import story_key
+
+STORY = story_key("")
+"""With what the keys of stories begin."""
 
 
 class Embedded:
@@ -44,6 +49,22 @@ class Embedded:
         with self._lock:
             self._core = core
 
+    def catch_up(self, since: datetime) -> int:
+        """Let the rules that run speak of stories told since then, which they did not know; how many alerts that is."""
+        with self._lock:
+            try:
+                with self._store.transaction() as connection:
+                    stories = [key.removeprefix(STORY) for key in self._state if key.startswith(STORY)]
+                    outcome = catch_up(self._state, stories, self._core.book, since)
+                    self._state.apply(outcome.writes)
+                    for alert in outcome.alerts:
+                        self._enqueue(connection, alert, self._clock())
+                    self._state.flush()
+            except BaseException:
+                self._state.discard()
+                raise
+            return len(outcome.alerts)
+
     def take(
         self,
         articles: Sequence[Article],
@@ -59,6 +80,7 @@ class Embedded:
         with self._lock:
             try:
                 with self._store.transaction() as connection:
+                    self._state.begin()
                     taken = tuple(self._take(connection, articles, again=again))
                     self._state.flush()
                     if commit:

@@ -13,13 +13,15 @@ from connectors.poll import Poller, Visit
 from connectors.registry import plan
 from dealwire.bootstrap.rules import Rules
 from dealwire.config import Settings
-from dealwire.errors import ConfigError
+from dealwire.errors import DealwireError
 from dealwire.log import logger
 from dealwire.model import Alert
 from dealwire.store import articles, feeds, outbox
 from dealwire.store.database import Store
 from dealwire.store.lock import sole_driver
+from notifier.render.meta import rules_rejected
 from notifier.send.dispatcher import Dispatcher
+from notifier.send.verdict import tell_operators
 from streams.core import Step
 from streams.embedded import Embedded
 
@@ -46,6 +48,8 @@ class Service:
     rules: Rules
     show: Show
     clock: Callable[[], datetime] = utc_now
+    catch_up: timedelta | None = None
+    """How far back rules that are new to the store speak of stories already known; None: not at all."""
 
     async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
         """Visit, take and send until `stop`; with `once`, until every feed was visited and its alerts are sent."""
@@ -54,6 +58,7 @@ class Service:
             dispatcher = Dispatcher(sending, self.rules.senders(), self.rules.router)
             embedded = Embedded(intake, self.rules.core, self._enqueue, self.clock)
             delivery = _Delivery(self, embedded, intake, dispatcher)
+            delivery.catch_up()
             async with Fetcher() as fetcher:
                 if once:
                     await _unless(stop, self._poller(fetcher, intake).once(delivery.take))
@@ -89,43 +94,63 @@ class _Delivery:
         self._store = store
         self._dispatcher = dispatcher
         self._prune_at = service.clock()
-        self._reloading = threading.Lock()
+        self._turn = threading.Lock()
+        """One thing at a time on the intake's connection: a visit, or a reload."""
 
     async def take(self, visit: Visit) -> None:
         steps = await asyncio.to_thread(self._take, visit)
         self._dispatcher.wake()
         self._service.show(visit, steps)
 
+    def catch_up(self) -> None:
+        """Where it is asked for, let the rules speak of stories that were told before they ran."""
+        newest = articles.newest(self._store.connection)
+        if self._service.catch_up is None or newest is None:
+            return
+        alerts = self._embedded.catch_up(newest - self._service.catch_up)
+        log.info("caught_up", alerts=alerts)
+
     async def watch(self, stop: asyncio.Event) -> None:
         """Reload changed rules while no news arrives, and end with the dispatcher if that ends before its time."""
         while not stop.is_set() and self._dispatcher.running:
-            await asyncio.to_thread(self._reload)
+            await asyncio.to_thread(self._look)
             await _unless(stop, asyncio.sleep(WATCH_SECONDS))
 
-    def _take(self, visit: Visit) -> tuple[Step, ...]:
-        self._reload()
+    def _look(self) -> None:
+        with self._turn:
+            self._reload()
 
+    def _take(self, visit: Visit) -> tuple[Step, ...]:
         def commit(connection: sqlite3.Connection, steps: Sequence[Step]) -> None:
             feeds.save(connection, visit.record)
             feeds.count_events(connection, visit.record.name, sum(bool(step.reading.events) for step in steps))
             self._prune(connection)
 
-        return self._embedded.take(visit.batch.articles, commit)
+        with self._turn:
+            self._reload()
+            return self._embedded.take(visit.batch.articles, commit)
 
     def _reload(self) -> None:
         """Let changed rules take effect; files with mistakes are reported and those that run stay."""
-        with self._reloading:
-            try:
-                changed = self._service.rules.reload()
-            except ConfigError as error:
-                for problem in error.problems:
-                    log.warning("rules_rejected", problem=str(problem))
-                return
-            if changed:
-                rules = self._service.rules
-                self._embedded.use(rules.core)
-                self._dispatcher.use(rules.senders(), rules.router)
-                log.info("rules_in_use", hash=rules.core.book.hash)
+        try:
+            changed = self._service.rules.reload()
+        except DealwireError as error:
+            self._reject(str(error).splitlines())
+            return
+        if changed:
+            rules = self._service.rules
+            self._embedded.use(rules.core)
+            self._dispatcher.use(rules.senders(), rules.router)
+            log.info("rules_in_use", hash=rules.core.book.hash)
+            self.catch_up()
+
+    def _reject(self, problems: Sequence[str]) -> None:
+        """Say what is wrong with the changed files, in the log and to the operators; those that run stay."""
+        for problem in problems:
+            log.warning("rules_rejected", problem=problem)
+        now = self._service.clock()
+        with self._store.transaction() as connection:
+            tell_operators(connection, self._service.rules.router.policy, rules_rejected(problems, now), now)
 
     def _prune(self, connection: sqlite3.Connection) -> None:
         """Drop what is past its retention, counted back from the newest article: an archive may be of any year."""

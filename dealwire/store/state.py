@@ -13,13 +13,22 @@ CACHED_KEYS_MAX = 50_000
 class StateTable(Mapping[str, bytes]):
     """The state as the core reads it: what is stored, under what this batch has written so far.
 
-    `apply` collects writes, `flush` puts them into the caller's transaction, `discard` forgets a batch that failed.
+    `begin` opens a batch, `apply` collects writes, `flush` puts them into the caller's transaction, `discard` forgets a
+    batch that failed.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._pending: dict[str, bytes | None] = {}
         self._cache: OrderedDict[str, bytes | None] = OrderedDict()
+        self._data_version = 0
+
+    def begin(self) -> None:
+        """Forget what is cached where another connection has written meanwhile; call it first in each transaction."""
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        if version != self._data_version:
+            self._cache.clear()
+        self._data_version = version
 
     def __getitem__(self, key: str) -> bytes:
         value = self._pending[key] if key in self._pending else self._stored(key)

@@ -119,3 +119,23 @@ def test_a_signal_stops_a_running_service_cleanly_and_a_second_one_beside_it_is_
             assert time.monotonic() - began < 20
         finally:
             running.kill()
+
+
+def test_rules_edited_while_it_runs_take_effect_and_broken_ones_are_told_while_the_last_run_on(place):
+    with subprocess.Popen(
+        command("run", "--log-level", "info"), cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            said = iter(running.stderr.readline, "")
+            next(line for line in running.stdout if "wire.example/matx" in line)
+            (place / "watchlist.yaml").write_text(RULES.replace("amount:", "ammount:"))
+            assert "unknown field 'ammount'" in next(line for line in said if "rules_rejected" in line)
+            (place / "watchlist.yaml").unlink()
+            assert "there is no such file" in next(line for line in said if "rules_rejected" in line)
+            (place / "watchlist.yaml").write_text(RULES.replace("100M", "200M"))
+            assert "hash=" in next(line for line in said if "rules_in_use" in line)
+            running.send_signal(signal.SIGTERM)
+            running.communicate(timeout=30)
+            assert running.returncode == 0
+        finally:
+            running.kill()

@@ -94,6 +94,18 @@ def test_the_state_reads_like_a_dict_whatever_was_applied_flushed_or_discarded(b
         assert {k: state.get(k) for k in "abcdef"} == {k: expected.get(k) for k in "abcdef"}
 
 
+def test_what_another_process_wrote_is_seen_by_the_next_batch(store):
+    ours = StateTable(store.connection)
+    with Store.open(store.path) as other, other.transaction():
+        theirs = StateTable(other.connection)
+        theirs.apply({"story/1": b"theirs"})
+        assert ours.get("story/1") is None
+        theirs.flush()
+    with store.transaction():
+        ours.begin()
+        assert ours["story/1"] == b"theirs"
+
+
 def test_a_state_with_unflushed_writes_is_not_walked():
     with Store.open(":memory:") as store:
         state = StateTable(store.connection)
