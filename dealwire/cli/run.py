@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,8 +10,10 @@ import typer
 from rich.text import Text
 
 from dealwire.cli.terminal import Exit, err, out, print_json
+from dealwire.errors import UsageError
 from dealwire.log import LogFormat, configure
 from dealwire.model import MarketEvent, Reading
+from rules.duration import parse_duration
 
 if TYPE_CHECKING:
     from dealwire.bootstrap.embedded import Service
@@ -35,6 +38,9 @@ def run(
     store: Annotated[Path | None, typer.Option("--store", help="Another SQLite file than the configuration's.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show alerts only, not what was understood.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Show what was understood as JSON Lines.")] = False,
+    catch_up: Annotated[
+        str, typer.Option(help="Also let new or changed rules alert on stories of the last while, as in 7d.")
+    ] = "",
     log_format: Annotated[
         LogFormat, typer.Option("--log-format", help="How lines about the work itself look.")
     ] = "text",
@@ -62,14 +68,22 @@ def run(
             for reading in told:
                 _show_reading(reading)
 
+    service = Service(settings, rules, show, catch_up=_duration(catch_up))
     if not as_json:
         count = f"{len(settings.feeds)} feeds, {len(rules.core.book.rules)} rules, {settings.place(settings.store)}"
         err.print(f"dealwire: {count}" + ("" if once else "; Ctrl-C stops"), style="dim")
-    stopped = asyncio.run(_until_stopped(Service(settings, rules, show), once=once))
+    stopped = asyncio.run(_until_stopped(service, once=once))
     if stopped and once:
         raise typer.Exit(Exit.INTERRUPTED)
     if stopped:
         err.print("dealwire: stopped; nothing is lost, and `dealwire run` goes on from here", style="dim")
+
+
+def _duration(said: str) -> timedelta | None:
+    try:
+        return parse_duration(said) if said else None
+    except ValueError as error:
+        raise UsageError(f"--catch-up: {error}") from error
 
 
 async def _until_stopped(service: "Service", *, once: bool) -> bool:
