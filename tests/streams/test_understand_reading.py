@@ -12,10 +12,11 @@ from streams.understand import EXTRACTOR_VERSION, Understander
 from streams.understand.gate import holds_trigger
 from streams.understand.tokens import split_sentences, tokenise
 
-WORDS = tuple(
+SENTENCE = (
     "Lumafab raises $5M in talks to acquire IPO merger of and , ; ( ) 's stake Nvidia chips data center bid"
-    " for from by led sale 20% &amp; “ — private deal joint venture".split()  # noqa: SIM905 - reads better
+    " for from by led sale 20% &amp; “ — private deal joint venture"
 )
+WORDS = tuple(SENTENCE.split(" "))
 UNDERSTANDER = Understander(bundled_companies())
 
 
