@@ -1,11 +1,11 @@
 """Shell: `dealwire replay`: what a watchlist would have sent, from history."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, TextIO
 
 import orjson
 import typer
@@ -40,15 +40,9 @@ def replay(
     as_if_sent: Annotated[
         bool, typer.Option("--as-if-sent", help="Write the messages that would have gone where, instead of the alerts.")
     ] = False,
-    as_if_sent: Annotated[
-        bool, typer.Option("--as-if-sent", help="Write the messages that would have gone out, and when, instead.")
-    ] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Say on standard error what was held back, and why.")] = False,
 ) -> None:
     from dealwire.bootstrap import core_of, load_book, open_archive
-    from dealwire.bootstrap.rules import policy_of
-    from notifier.decide import Router
-    from notifier.send.rehearsal import rehearse
     from dealwire.bootstrap.rules import policy_of
     from notifier.decide import Router
     from notifier.send.rehearsal import rehearse
