@@ -1,6 +1,6 @@
 """Core: `advance`, one reading through the fold: what it withdraws, what it tells, which versions and alerts follow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dealwire.identity import digest
@@ -15,7 +15,7 @@ from streams.stories.clock import move, schedule, sweep
 from streams.stories.correction import advice
 from streams.stories.draft import Draft
 from streams.stories.index import enter
-from streams.stories.placing import find_place, strength
+from streams.stories.placing import find_place, may_join, strength
 from streams.stories.record import TELLINGS_MAX, ArticleRecord, StoryRecord, article_key, found, story_key
 from streams.stories.told import Told, telling, told
 
@@ -98,19 +98,24 @@ class Fold:
 
     def _place(self, event: MarketEvent) -> None:
         t = told(event, self._by, self._companies)
-        if (record := self._kept_place(t)) is not None:
-            self._add(record, t, "the same article told it before")
-            return
+        kept = self._kept_place(t)
         place = find_place(self._draft, t, frozenset(self._advice["apart"]), self._likely())
+        if kept is not None:
+            self._add(self._joined(kept, place.stories, t), t, "the same article told it before")
+            return
         if not place.stories:
             if not t["background"]:
                 self._found(t)
             return
-        record = place.stories[0]
-        if not t["background"]:
-            for other in place.stories[1:]:
-                record = merge_stories(self._draft, self._settling, record, other)
+        record = self._joined(place.stories[0], place.stories[1:], t)
         self._add(record, t, ", ".join(place.link.reasons) if place.link else "")
+
+    def _joined(self, record: StoryRecord, others: Iterable[StoryRecord], t: Told) -> StoryRecord:
+        """The story with all others that this telling shows to be the same; what is told in passing shows nothing."""
+        for other in others:
+            if not t["background"] and other["id"] != record["id"] and may_join(record, other):
+                record = merge_stories(self._draft, self._settling, record, other)
+        return record
 
     def _likely(self) -> dict[str, bool]:
         """Stories to compare whatever the indexes say → whether a person has said that the article belongs there."""

@@ -15,6 +15,8 @@ JOIN_AT = 4.0
 """Points from which two tellings are one deal."""
 WINDOW_DAYS = {"funding": 180, "mna": 540, "hardware": 180}
 """Tellings further apart in event time are never compared."""
+EXTENSION_DAYS = 60
+"""A round of the same letter and another amount is, for so long, the round extended."""
 NEAR = 0.06
 NEAR_APPROX = 0.12
 WORDS_COUNTED_MAX = 3
@@ -126,6 +128,8 @@ def _far_amount(a: Told, b: Told, days: float) -> float:
     """What another amount takes away: nothing of a price, in the first days, or where talk of one became another."""
     if a["category"] == "mna" or days <= 3 or (_is_talk(a, b) and _within_twice(a["amount"], b["amount"])):
         return 0.0
+    if a["type"] == b["type"] and a["type"] in _ROUNDS and days <= EXTENSION_DAYS:
+        return 0.0
     return -2.0
 
 
@@ -172,7 +176,7 @@ def _other_round(a: Told, b: Told, days: float) -> str | None:
     if (one in _SHARES) != (two in _SHARES) and not (alike and days <= 14) and (one in _ROUNDS or two in _ROUNDS):
         return "listing beside round"
     if alike is False and days > 14 and not _is_talk(a, b):
-        return "other amount, weeks apart"
+        return None if one == two and one in _ROUNDS and days <= EXTENSION_DAYS else "other amount, weeks apart"
     return None
 
 

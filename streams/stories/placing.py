@@ -41,8 +41,7 @@ def find_place(draft: Draft, t: Told, apart: frozenset[str], likely: Mapping[str
         return Place((), None)
     linked.sort(key=lambda pair: (-pair[0].points, pair[1]["founded"], pair[1]["id"]))
     first = linked[0]
-    others = [record for _, record in linked[1:] if may_join(first[1], record)]
-    return Place((first[1], *others), first[0])
+    return Place(tuple(record for _, record in linked), first[0])
 
 
 def strength(t: Told, tellings: Sequence[Told], apart: frozenset[str] = frozenset()) -> Link | None:

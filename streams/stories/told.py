@@ -10,7 +10,7 @@ from dealwire.model import Article, MarketEvent, Money, Quantity
 from dealwire.reference.companies import Companies
 from dealwire.reference.names import fold_name
 from streams.stories.sources import authority, outlet
-from streams.stories.words import distinctive, sketch, words_of
+from streams.stories.words import distinctive, sketch, without_credit, words_of
 
 NAMES_MAX = 24
 QUOTES_MAX = 24
@@ -76,6 +76,7 @@ class Told(Telling):
 
 def telling(article: Article) -> Telling:
     """What every event of the article shares."""
+    words = words_of(without_credit(article.title))
     return {
         "article": article.id,
         "revision": article.revision,
@@ -86,8 +87,8 @@ def telling(article: Article) -> Telling:
         "url": article.url,
         "outlet": outlet(article.title, article.source, article.url),
         "sketch": sketch(article.title, article.body),
-        "words": distinctive(article.title),
-        "said": sorted(set(words_of(article.title))),
+        "words": distinctive(words),
+        "said": list(dict.fromkeys(words)),
     }
 
 

@@ -1,6 +1,7 @@
 """Core: the words of a headline as the fold compares them, and a sketch by which copies of one text are known."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from zlib import crc32
@@ -64,10 +65,10 @@ def credited(title: str) -> str:
     return found[1].rpartition("/")[2].strip() if found else ""
 
 
-def distinctive(title: str) -> list[str]:
-    """The title's words that could tell one deal from another: no common ones, no bare numbers; in order, each once."""
+def distinctive(words: Iterable[str]) -> list[str]:
+    """Those of a title's words that could tell one deal from another, each once: no common ones, no bare numbers."""
     common = common_words()
-    kept = (w for w in words_of(without_credit(title)) if w not in common and not w.replace(".", "").isdigit())
+    kept = (w for w in words if w not in common and not w.replace(".", "").isdigit())
     return [w for w in dict.fromkeys(kept) if len(w) > 1][:WORDS_MAX]
 
 
