@@ -134,6 +134,6 @@ def _filling(chance: random.Random, number: int, others: list[str]) -> dict[str,
         return {
             "category": chance.choice(_CATEGORIES),
             "region": chance.choice(["US", "IN", "CN", "GB", "DE", "FR", "SA", "KR", "JP"]),
-            "amount": f">= {chance.randrange(5_000_000, 9_000_000)}M USD",
+            "amount": f">= {chance.randrange(5_000, 9_000)}B USD",
         }
     return {"category": chance.choice(_CATEGORIES), "text": f"{name} {number} holdings"}

@@ -42,6 +42,8 @@ _COLLECTION_TAGS = frozenset({"!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:s
 _WORDS: Mapping[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _SWITCHES: Mapping[str, str] = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _NUMERIC_START = frozenset("+-.0123456789")
+_SUSPECT_START = _NUMERIC_START | frozenset("~nNtTfFyYoO") | {""}
+"""With what a plain text begins that is perhaps none: a number, or a word for true, false or nothing."""
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)$")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*[0-9][0-9_]*$|[-+]?[0-9][0-9_]*\.$")
 _TRAPS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -210,8 +212,13 @@ class _Reader:
                     self._report_twice(top, text, mark.line, mark.column)
                 top.keys[text] = (mark.line, mark.column)
                 top.key = text
-            else:
+            elif not stack or event.anchor or event.tag:
                 self._scalar(event, mark.line, mark.column)
+            else:
+                text = event.value
+                if event.implicit[0] and text[:1] in _SUSPECT_START:
+                    text = self._resolve(text, mark.line, mark.column)
+                self._add(text, Marks(mark.line, mark.column), 1)
 
     def _take(self, event: Any, kind: type) -> None:
         if kind is MappingStartEvent or kind is SequenceStartEvent:
