@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dealwire.cli.desk import CONFIG, AsJson, Config, StorePath, open_store, read_moment, read_rules
-from dealwire.cli.terminal import out, print_json
+from dealwire.cli.terminal import err, out, print_json
 from dealwire.errors import UsageError
 
 if TYPE_CHECKING:
+    from dealwire.bootstrap.rules import Rules
     from dealwire.model import Alert
+    from notifier.decide import Silence
 
 SHOW_HELP = """Draw the routing tree, with the receivers and grouping of each node.
 
     dealwire routes show --config dealwire.yaml
 """
-TEST_HELP = """Say where an alert would go, by which way, and what would be decided there. Nothing is sent or recorded.
+TEST_HELP = """Say where an alert would go, by which way, and what would be decided there, silences
+heeded. Nothing is sent or recorded.
 
     dealwire routes test 3f9a2c4be1d07a55aa10 --at 2026-03-28T23:30
-    dealwire routes test alerts.jsonl
+    dealwire routes test articles.jsonl
 """
 
 
@@ -37,20 +40,21 @@ def show(config: Config = CONFIG) -> None:
 
 
 def try_routes(
-    alert: Annotated[str, typer.Argument(help="An alert's id, or a file with alerts as JSON Lines.")],
+    alert: Annotated[str, typer.Argument(help="An alert's id, or a file of alerts or articles as JSON Lines.")],
     at: Annotated[str, typer.Option(help="As if it came at this moment.")] = "",
     as_json: AsJson = False,
     config: Config = CONFIG,
     store: StorePath = None,
 ) -> None:
-    from notifier.decide import decide
-    from notifier.decide.decision import NOTHING
+    from notifier.decide import History, decide
 
-    router = read_rules(config).router
+    rules = read_rules(config)
+    router = rules.router
     now = datetime.now(UTC)
-    for tried in _alerts(alert, config, store):
+    for tried in _alerts(alert, rules, config, store):
         moment = read_moment(at, now) if at else tried.at
-        ways = [(to, decide(tried, to, NOTHING, moment, router.policy.routing)) for to in router.destinations(tried)]
+        past = History(silences=_silences(moment, config, store))
+        ways = [(to, decide(tried, to, past, moment, router.policy.routing)) for to in router.destinations(tried)]
         if as_json:
             told = [
                 {
@@ -74,15 +78,46 @@ def try_routes(
             out.print(f"  → {to.receiver}: {decision.outcome}: {decision.reason}", markup=False)
 
 
-def _alerts(named: str, config: Path, store: Path | None) -> "list[Alert]":
+def _silences(moment: datetime, config: Path, store: Path | None) -> "tuple[Silence, ...]":
+    """The silences of that moment; none where there is no store yet."""
+    from dealwire.store import silences
+
+    try:
+        with open_store(config, store) as opened:
+            return silences.active(opened.connection, moment)
+    except UsageError:
+        return ()
+
+
+def _alerts(named: str, rules: "Rules", config: Path, store: Path | None) -> "list[Alert]":
+    """The alerts that are named: one of the store, those of a file, or those that a file's articles make."""
+    from dealwire.errors import RecordError
     from dealwire.model import Alert
     from dealwire.store import receipts
 
     path = Path(named)
     if path.is_file():
-        return [Alert.from_bytes(line) for line in path.read_bytes().splitlines() if line.strip()]
+        try:
+            return [Alert.from_bytes(line) for line in path.read_bytes().splitlines() if line.strip()]
+        except RecordError:
+            return _alerts_of_articles(named, rules)
     with open_store(config, store) as opened:
         found = receipts.find(opened.connection, named)
     if found is None:
         raise UsageError(f"{named!r} is neither an alert in the store nor a file")
     return [found.alert]
+
+
+def _alerts_of_articles(path: str, rules: "Rules") -> "list[Alert]":
+    from dealwire.bootstrap import open_archive
+    from streams.replay import History, replay
+
+    def report(trouble: str) -> None:
+        err.print(trouble, markup=False)
+
+    history = History()
+    for _ in replay(open_archive(path, report), rules.core, history):
+        pass
+    if not history.alerts:
+        raise UsageError(f"{path}: no rule makes an alert of these articles; `dealwire explain` says why")
+    return history.ordered()

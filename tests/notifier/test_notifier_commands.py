@@ -6,6 +6,7 @@ import json
 import sys
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from notifier_desk import make_alert, make_story
@@ -144,6 +145,9 @@ def test_routes_are_drawn_and_tried(busy, dealwire, place):
     tried = json.loads(dealwire("routes", "test", "alert.jsonl", "--at", "2026-03-02T10:00", "--json").stdout)
     assert [(d["receiver"], d["outcome"]) for d in tried["destinations"]] == [("hook", "send")]
     assert "✓ route / subject=Vela: matches" in dealwire("routes", "test", "alert.jsonl").stdout
+    dealwire("silences", "add", "subject=Vela", "--for", "2d", "--by", "ann")
+    now = datetime.now(UTC).isoformat()
+    assert "→ hook: silenced: silence" in dealwire("routes", "test", "alert.jsonl", "--at", now).stdout
 
 
 def test_a_receiver_is_tried_out(dealwire, http):
@@ -226,3 +230,15 @@ def test_a_replay_says_what_would_have_gone_where(dealwire, place):
     (message,) = (json.loads(line) for line in replayed.stdout.splitlines())
     assert (message["at"], message["receiver"], message["form"]) == ("2026-03-02T17:00:00+00:00", "desk", "digest")
     assert len(message["alerts"]) == 2
+
+
+def test_routes_are_tried_with_an_article(dealwire, place):
+    (place / "article.jsonl").write_text(
+        json.dumps({"id": "1", "title": "MatX raises $500 million for LLM chips"}) + "\n"
+    )
+    said = dealwire("routes", "test", "article.jsonl", "--at", "2026-03-02T10:00").stdout
+    assert "→ desk: send: rule rounds" in said
+    (place / "nothing.jsonl").write_text(json.dumps({"id": "2", "title": "A quiet day in the park"}) + "\n")
+    nothing = dealwire("routes", "test", "nothing.jsonl")
+    assert nothing.returncode == 2
+    assert "no rule makes an alert of these articles" in nothing.stderr
