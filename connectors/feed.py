@@ -28,6 +28,8 @@ FILE_BYTES_MAX = 10 * 1024 * 1024
 class FeedState:
     """What a feed's next visit starts from."""
 
+    url: str = ""
+    """The address that the configuration gave: another one makes the rest but the items void."""
     etag: str = ""
     last_modified: str = ""
     moved_to: str = ""
@@ -65,11 +67,15 @@ class FeedSource:
     async def fetch(self, state: bytes | None, now: datetime) -> Batch:
         """What is new in the feed since `state`."""
         kept = FeedState.from_bytes(state)
-        url = kept.moved_to or self.url
-        answer = await self.fetcher.get(url, self._asking(kept), allow_private=self.allow_private)
+        if kept.url != self.url:
+            kept = self._as_configured(kept)
+        answer = await self._get(kept)
+        if kept.moved_to and answer.status in {404, 410}:
+            kept = self._as_configured(kept)  # where it had moved to is no longer; the old address may know more
+            answer = await self._get(kept)
         if answer.status == 304:
             return Batch(state=state, next_at=earliest_visit(answer.headers, kept.hints, now))
-        self._require_success(answer, kept, now)
+        self._require_success(answer, now)
         notes: tuple[str, ...] = ()
         if answer.moved_to and answer.moved_to != kept.moved_to:
             notes = (f"moved for good to {shown(answer.moved_to)}",)
@@ -88,6 +94,13 @@ class FeedSource:
             notes=notes + batch.notes,
         )
 
+    def _as_configured(self, kept: FeedState) -> FeedState:
+        return FeedState(url=self.url, revisions=kept.revisions, said=kept.said)
+
+    async def _get(self, kept: FeedState) -> Fetched:
+        address = kept.moved_to or self.url
+        return await self.fetcher.get(address, self._asking(kept), allow_private=self.allow_private)
+
     def _asking(self, kept: FeedState) -> dict[str, str]:
         asking = {"Accept": "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5"}
         if kept.etag:
@@ -96,14 +109,12 @@ class FeedSource:
             asking["If-Modified-Since"] = kept.last_modified
         return {**asking, **self.headers}
 
-    def _require_success(self, answer: Fetched, kept: FeedState, now: datetime) -> None:
+    def _require_success(self, answer: Fetched, now: datetime) -> None:
         where = shown(answer.url)
         if answer.status == 410:
             raise GoneError(f"{where}: gone for good (410)")
         if answer.status == 200:
             return
-        if kept.moved_to and answer.status == 404:
-            raise UnavailableError(f"{where}: not found (404), where the feed had moved to")
         raise UnavailableError(f"{where}: answered {answer.status}", retry_at=retry_at(answer.headers, now))
 
 

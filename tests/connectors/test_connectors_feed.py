@@ -103,6 +103,38 @@ def test_a_permanent_move_is_remembered_and_a_move_to_nothing_is_not(play, rss):
     play(scene)
 
 
+def test_a_feed_that_has_left_its_new_place_is_looked_for_at_the_old_one(play, rss):
+    async def scene(site, fetcher):
+        async def moved(_request):
+            return web.Response(status=301, headers={"Location": "/new"})
+
+        site.on("/feed", moved)
+        site.says("/new", rss(("One", "https://wire.example/1")))
+        source = visits(site, fetcher)
+        first = await source.fetch(None, NOON)
+        site.says("/new", "", status=404)
+        site.says("/feed", rss(("One", "https://wire.example/1"), ("Two", "https://wire.example/2")))
+        second = await source.fetch(first.state, NOON)
+        assert [a.title for a in second.articles] == ["Two"]
+        await source.fetch(second.state, NOON)
+        assert [r.path for r in site.asked] == ["/feed", "/new", "/new", "/feed", "/feed"]
+
+    play(scene)
+
+
+def test_a_feed_that_is_configured_anew_is_asked_there_and_brings_nothing_twice(play, rss):
+    async def scene(site, fetcher):
+        for path in ("/feed", "/other"):
+            site.says(path, rss(("One", "https://wire.example/1")), ETag='"1"')
+        first = await visits(site, fetcher).fetch(None, NOON)
+        second = await visits(site, fetcher, "/other").fetch(first.state, NOON)
+        assert second.articles == ()
+        assert "If-None-Match" not in site.asked[1].headers
+        assert site.asked[1].path == "/other"
+
+    play(scene)
+
+
 @pytest.mark.parametrize(
     ("retry_after", "wait"),
     [
