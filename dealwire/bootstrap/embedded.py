@@ -19,7 +19,7 @@ from dealwire.model import Alert
 from dealwire.store import articles, feeds, outbox
 from dealwire.store.database import Store
 from dealwire.store.lock import sole_driver
-from notifier.render.meta import rules_rejected
+from notifier.render.meta import feed_silent, rules_rejected
 from notifier.send.dispatcher import Dispatcher
 from notifier.send.verdict import tell_operators
 from streams.core import Step
@@ -27,7 +27,7 @@ from streams.embedded import Embedded
 
 log = logger("embedded")
 
-PRUNE_EVERY = timedelta(hours=1)
+HOUSEKEEPING_EVERY = timedelta(hours=1)
 WATCH_SECONDS = 1.0
 """How often the rules files and the dispatcher are looked at while nothing arrives."""
 PATIENCE = timedelta(minutes=2)
@@ -93,7 +93,7 @@ class _Delivery:
         self._embedded = embedded
         self._store = store
         self._dispatcher = dispatcher
-        self._prune_at = service.clock()
+        self._keep_house_at = service.clock()
         self._turn = threading.Lock()
         """One thing at a time on the intake's connection: a visit, or a reload."""
 
@@ -124,7 +124,7 @@ class _Delivery:
         def commit(connection: sqlite3.Connection, steps: Sequence[Step]) -> None:
             feeds.save(connection, visit.record)
             feeds.count_events(connection, visit.record.name, sum(bool(step.reading.events) for step in steps))
-            self._prune(connection)
+            self._keep_house(connection)
 
         with self._turn:
             self._reload()
@@ -152,17 +152,21 @@ class _Delivery:
         with self._store.transaction() as connection:
             tell_operators(connection, self._service.rules.router.policy, rules_rejected(problems, now), now)
 
-    def _prune(self, connection: sqlite3.Connection) -> None:
-        """Drop what is past its retention, counted back from the newest article: an archive may be of any year."""
+    def _keep_house(self, connection: sqlite3.Connection) -> None:
+        """Now and then: drop what is past its retention, and tell operators of feeds that fell silent."""
         now = self._service.clock()
-        if now < self._prune_at:
+        if now < self._keep_house_at:
             return
-        self._prune_at = now + PRUNE_EVERY
+        self._keep_house_at = now + HOUSEKEEPING_EVERY
         retention = self._service.settings.retention
         newest = articles.newest(connection)
-        if newest:
+        if newest:  # counted back from the newest article: an archive may be of any year
             articles.prune(connection, newest - retention.articles)
         outbox.prune(connection, now - retention.deliveries)
+        for record in feeds.load(connection).values():
+            if record.is_silent(now) and record.last_change and record.usual_gap:
+                told = feed_silent(record.name, record.last_change, record.usual_gap)
+                tell_operators(connection, self._service.rules.router.policy, told, now)
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> None:
