@@ -97,19 +97,25 @@ def run_bare(settings: KafkaSettings, count: int) -> None:
     run_worker(app)
 
 
-def time_core(core: Core, articles: list[Article]) -> float:
-    """Seconds for an article in memory: understand, fold, apply the writes."""
-    watch, state = int(len(articles) * WARM), dict[str, bytes]()
-    began = 0.0
+def time_core(core: Core, articles: list[Article]) -> tuple[float, float]:
+    """Seconds for an article in memory: to understand it, and to fold it and apply the writes."""
+    halves, state = CoreHalves(core), dict[str, bytes]()
+    understanding = folding = 0.0
+    warm = int(len(articles) * WARM)
     for n, article in enumerate(articles):
-        if n == watch:
-            began = time.perf_counter()
-        for key, value in core.step(state, article).outcome.writes.items():
+        began = time.perf_counter()
+        reading = halves.understand(article)
+        understood = time.perf_counter()
+        for key, value in halves.fold(state, reading).writes.items():
             if value is None:
                 state.pop(key, None)
             else:
                 state[key] = value
-    return (time.perf_counter() - began) / (len(articles) - watch)
+        if n >= warm:
+            understanding += understood - began
+            folding += time.perf_counter() - understood
+    counted = len(articles) - warm
+    return understanding / counted, folding / counted
 
 
 def time_process(kind: str, settings: KafkaSettings, articles: list[Article]) -> float:
@@ -146,13 +152,19 @@ def main(count: int) -> int:
                 )
 
             bare = time_process("bare", settings("bare"), articles)
-            alone = time_core(core, articles)
+            understanding, folding = time_core(core, articles)
             full = time_process("full", settings("full"), articles)
         finally:
             broker.stop()
+    alone = understanding + folding
     ratio = full / (bare + alone)
     print(f"{len(articles)} invented articles, one partition, one worker process")
-    rows = [("bare Faust agent, forwards", bare), ("core alone, in memory", alone), ("worker, end to end", full)]
+    rows = [
+        ("bare Faust agent, forwards", bare),
+        ("core alone, in memory", alone),
+        ("  of which the one folder's", folding),
+        ("worker, end to end", full),
+    ]
     for name, seconds in rows:
         print(f"  {name:<28} {seconds * 1000:7.3f} ms/article {1 / seconds:8.0f} articles/s")
     verdict = "met" if ratio <= BAR else "missed"
