@@ -1,7 +1,5 @@
 """Sums of money: every spelling that news uses, and what only looks like one."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -337,7 +335,5 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_text_takes_time_in_proportion(text):
-    started = time.process_time()
-    find_sums(text)
-    assert time.process_time() - started < 8
+def test_a_hostile_text_takes_time_in_proportion(text, assert_linear):
+    assert_linear(find_sums, text)

@@ -1,7 +1,5 @@
 """Measured facts: each kind in the ways that news writes it, and what only looks like one."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -186,7 +184,5 @@ def test_any_text_gives_quantities_that_stand_where_they_say(text):
 @pytest.mark.parametrize(
     "text", ["1 " * 50_000, "5 of a b c d e f " * 6_000, "20% a b " * 12_000, "9" * 100_000, "a gigawatt " * 9_000]
 )
-def test_a_hostile_text_takes_time_in_proportion(text):
-    started = time.process_time()
-    find_quantities(text)
-    assert time.process_time() - started < 8
+def test_a_hostile_text_takes_time_in_proportion(text, assert_linear):
+    assert_linear(find_quantities, text)
