@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from connectors.health import FeedRecord, after_failure, after_success
 from connectors.schedule import Bounds, due_after_failure, due_after_success, next_interval
@@ -169,7 +169,7 @@ class Poller:
 
     @staticmethod
     def _is_due(record: FeedRecord, now: datetime) -> bool:
-        return not record.gone and (record.due is None or record.due <= now + timedelta())
+        return not record.gone and (record.due is None or record.due <= now)
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[object]]) -> None:
