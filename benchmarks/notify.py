@@ -79,9 +79,6 @@ class Taker:
         self.taken.append((notice.alerts[0].story, now, time.perf_counter()))
         return {}
 
-    def close(self) -> None:
-        """Nothing is open."""
-
 
 def decisions(count: int) -> tuple[float, float]:
     """Decisions a CPU second, through a tree of twenty routes, with ten silences; and routing alone."""

@@ -68,9 +68,6 @@ class Decision:
         return self.outcome in DELIVERED
 
 
-NOTHING = History()
-
-
 def decide(
     alert: Alert, destination: Destination, history: History, now: datetime, routing: Routing | None = None
 ) -> Decision:

@@ -56,9 +56,6 @@ class Mail:
             raise PartialDeliveryError(f"{self.target} put off {', '.join(later)}", receipt)
         return {**receipt, "refused": ", ".join(sorted(refused))} if refused else receipt
 
-    def close(self) -> None:
-        """Each message has a connection of its own."""
-
     def _hand_in(self, message: EmailMessage, targets: list[str]) -> dict[str, tuple[int, bytes]]:
         box = self._mailbox
         if box.mode == "ssl":

@@ -102,9 +102,6 @@ class NoteTaker:
         self.notes.append(Sending(self.time.now(), self.name, notice.form, title(notice), alerts))
         return {}
 
-    def close(self) -> None:
-        """Nothing is open."""
-
 
 def rehearse(alerts: Iterable[Alert], router: Router) -> Iterator[Sending]:
     """The messages that these alerts, in order of time, would have made, in the order of sending."""

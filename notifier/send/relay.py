@@ -58,6 +58,3 @@ class Relay:
             status = result.status.name.lower()
         permanent = any(sign in said.lower() for sign in PERMANENT_SIGNS)
         raise DeliveryError(f"{self.target}: {status}: {self.clean(said) or 'no reason given'}", permanent=permanent)
-
-    def close(self) -> None:
-        """Each message has a connection of its own."""

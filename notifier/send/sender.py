@@ -61,8 +61,6 @@ class Sender(Protocol):
 
     def send(self, notice: Notice) -> Receipt: ...
 
-    def close(self) -> None: ...
-
 
 def refused(target: str, status: int, said: str = "", retry_after_seconds: float | None = None) -> DeliveryError:
     """The error for an HTTP answer that is not a success."""

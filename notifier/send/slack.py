@@ -88,9 +88,6 @@ class SlackWebhook:
             raise refused(self.target, status, self.clean(answer.body)[:200], wait)
         return {"status": "200"}
 
-    def close(self) -> None:
-        """Each message has a connection of its own."""
-
 
 class SlackBot:
     """Posts to one channel by the Web API, and knows its messages again by their `ts`."""
@@ -130,9 +127,6 @@ class SlackBot:
             return self._call("chat.update", {**message, "channel": earlier["channel"], "ts": earlier["ts"]})
         answer = self._call("chat.postMessage", {**message, "channel": earlier["channel"], "thread_ts": earlier["ts"]})
         return {**answer, "thread_ts": earlier["ts"]}
-
-    def close(self) -> None:
-        """Each message has a connection of its own."""
 
     def _call(self, method: str, message: Mapping[str, Any]) -> Receipt:
         try:

@@ -30,9 +30,6 @@ class Terminal:
         self._console.print(Text("\n").join(_lines(notice)))
         return {}
 
-    def close(self) -> None:
-        """The console is everybody's."""
-
 
 def _lines(notice: Notice) -> Iterator[Text]:
     if notice.form == "notice" or len(notice.alerts) > 1:

@@ -52,9 +52,6 @@ class Webhook:
             raise refused(self.target, status, self.clean(said)[:200], retry_after_seconds(answered, self._now()))
         return {"status": str(status)}
 
-    def close(self) -> None:
-        """Each post has a connection of its own."""
-
 
 def sign(secret: str, moment: str, body: bytes) -> str:
     """The hexadecimal HMAC-SHA256 of the moment, a full stop and the body."""

@@ -51,9 +51,6 @@ class ScriptedReceiver:
         self.taken.append(notice)
         return {"ts": str(len(self.taken)), "channel": "C1"}
 
-    def close(self):
-        pass
-
     @property
     def stories(self):
         return [[alert.story for alert in notice.alerts] for notice in self.taken]
