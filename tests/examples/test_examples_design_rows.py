@@ -99,7 +99,7 @@ def told(row):
     return pytest.param(row, id=row["id"], marks=marks)
 
 
-@pytest.mark.parametrize("row", map(told, ROWS))
+@pytest.mark.parametrize("row", list(map(told, ROWS)))
 def test_a_row_told_in_other_words_gives_the_same_facts(understander, row):
     _, events = read(understander, row)
     nearest = min((reading_misses(reading, events) for reading in row["readings"]), key=len)
