@@ -17,6 +17,8 @@ WINDOW_DAYS = {"funding": 180, "mna": 540, "hardware": 180}
 """Tellings further apart in event time are never compared."""
 EXTENSION_DAYS = 60
 """A round of the same letter and another amount is, for so long, the round extended."""
+TALK_DAYS = 30
+"""So long after talk of a round, a round is taken to be that one though nothing but its recipient agrees."""
 NEAR = 0.06
 NEAR_APPROX = 0.12
 WORDS_COUNTED_MAX = 3
@@ -110,7 +112,7 @@ def _deal(a: Told, b: Told, days: float) -> Link:
         reasons.append("same round")
     if same is None and likeness is None and shared + counterparts < 3:
         points -= 1
-    points += _of_time(days, known=bool(same and (likeness or counterparts or _is_talk(a, b))))
+    points += _of_time(days, known=bool(same and (likeness or counterparts or (_is_talk(a, b) and days <= TALK_DAYS))))
     return Link(points, tuple(reasons))
 
 

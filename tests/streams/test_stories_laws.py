@@ -13,7 +13,7 @@ from streams.stories.view import story_of
 COMPANIES = ("Acme Robotics", "Borealis Foods", "Cobalt Group", "Delta Optics", "Ember Labs")
 AMOUNTS = (None, 3_000_000, 60_000_000, 500_000_000)
 LEADS = ("Spark Capital", "Harbor Fund")
-CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
