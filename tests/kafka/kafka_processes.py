@@ -80,6 +80,17 @@ class Fleet:
         """What stands on the alerts topic, repetitions included."""
         return [Alert.from_bytes(record.value) for record in self.read("alerts")]
 
+    def committed(self) -> int:
+        """How far the workers and notifiers have come, over all topics."""
+        admin = KafkaAdminClient(bootstrap_servers=self.settings.server_list)
+        try:
+            groups = [self.settings.group(name) for name in ("worker", "notifier")]
+            return sum(o.offset for g in groups for o in admin.list_group_offsets(g).get(g, {}).values())
+        except KafkaError:  # no process has joined the group yet
+            return 0
+        finally:
+            admin.close()
+
     def folded(self) -> set[tuple[str, str]]:
         """The article revisions whose readings the workers have folded and committed, in one go from the beginning."""
         readings = [Reading.from_bytes(record.value).article for record in self.read("events")]

@@ -18,8 +18,9 @@ from streams import topics
 from streams.replay import History, replay
 
 PARTS = 12
-CALM_SECONDS = (0.5, 4.0)
-"""Between two kills: from before a process has joined its group to when it is in the middle of its work."""
+CALM_SECONDS_MAX = 2.0
+PROGRESS_SECONDS_MAX = 8.0
+"""How long to wait for progress that may not come, where all that was published is done."""
 START = {
     "worker": ("worker", "--log-format", "json"),
     "notifier": ("notify", "run", "--log-format", "json"),
@@ -97,5 +98,12 @@ class Storm:
         order = [kind for kind in START for _ in range(kills)]
         chance.shuffle(order)
         for kind in order:
-            time.sleep(chance.uniform(*CALM_SECONDS))  # a kill is to come at any moment of the work
+            self._let_work()
+            time.sleep(chance.uniform(0, CALM_SECONDS_MAX))  # a kill is to come at any moment of the work
             self.kill(kind, chance)
+
+    def _let_work(self) -> None:
+        """Wait until anything has been committed since the last kill: who kills too fast kills only what starts."""
+        before, give_up = self.fleet.committed(), time.monotonic() + PROGRESS_SECONDS_MAX
+        while self.fleet.committed() == before and time.monotonic() < give_up:
+            time.sleep(0.1)

@@ -14,7 +14,7 @@ from streams import dead_letters
 
 KILLS = int(os.environ.get("DEALWIRE_KILLS", "3"))
 SEED = int(os.environ.get("DEALWIRE_SEED", "1"))
-SECONDS_MAX = 120 + 30 * KILLS
+SECONDS_MAX = 150 + 40 * KILLS
 
 
 @pytest.mark.timeout(SECONDS_MAX)
