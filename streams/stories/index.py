@@ -12,7 +12,7 @@ from zlib import crc32
 
 from streams.stories.draft import Draft
 from streams.stories.record import StoryRecord
-from streams.stories.told import COMPANY, HEAD, KEY, USD, VALUE, Told
+from streams.stories.told import HEAD, KEY, USD, VALUE, Told
 
 DAY = 86_400.0
 POSTINGS_MAX = 48
@@ -74,8 +74,8 @@ def keys_of(t: Told) -> dict[str, int]:
         if part == NAMED and t["category"] == "funding":
             continue
         keys.setdefault(f"index/name/{name[HEAD]}", part)
-        if name[COMPANY] and name[COMPANY] != name[HEAD]:
-            keys.setdefault(f"index/name/{name[COMPANY]}", part)
+        if name[KEY] != name[HEAD]:
+            keys.setdefault(f"index/name/{name[KEY]}", part)
     return keys
 
 

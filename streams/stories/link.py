@@ -256,11 +256,16 @@ def same_subject(a: Told, b: Told) -> bool | None:
     one, two = a["subject"], b["subject"]
     if not one or not two:
         return None
-    if one == two or _contained(one, a["subject_head"], two, b["subject_head"]):
+    if one == two or _by_alias(a, b) or _by_alias(b, a) or _contained(one, a["subject_head"], two, b["subject_head"]):
         return True
     if a["category"] == "mna" and {"merger", "joint_venture"} & {a["type"], b["type"]}:
         return _shared_names(a, b) > 1
     return False
+
+
+def _by_alias(a: Told, b: Told) -> bool:
+    """Whether the name that the one writes was the other's own before an alias was learnt."""
+    return bool(a["subject_written"]) and a["subject_written"] in {b["subject"], b["subject_written"]}
 
 
 def _contained(one: str, one_head: str, two: str, two_head: str) -> bool:

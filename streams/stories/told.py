@@ -61,6 +61,8 @@ class Told(Telling):
     status: str
     subject: str
     subject_head: str
+    subject_written: str
+    """Its name folded as written, where the gazetteer or a watchlist knows it by another; else empty."""
     names: list[Name]
     amount: Sum | None
     valuation: Sum | None
@@ -104,6 +106,7 @@ def told(event: MarketEvent, by: Telling, companies: Companies) -> Told:
         "status": event.status,
         "subject": first[KEY] if first else "",
         "subject_head": first[HEAD] if first else "",
+        "subject_written": written if first and (written := fold_name(first[WRITTEN])) != first[KEY] else "",
         "names": names,
         "amount": sum_of(event.amount),
         "valuation": sum_of(event.valuation),
