@@ -82,7 +82,7 @@ class Fire:
         entry = self.record["fired"][rule_id]
         if entry["ended"] or entry["held"]:
             return
-        rule = next((r for r in self.book.rules if r.id == rule_id), None)
+        rule = self.book.find(rule_id)
         if rule is None or rule.correlation is not None:
             return
         reason = RETRACTED if story.retracted else NO_LONGER
