@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.fetch import Fetcher
-from connectors.poll import Poller, Visit
-from connectors.registry import plan
+from connectors.poll import Visit
+from dealwire.bootstrap.feeds import make_poller
 from dealwire.bootstrap.rules import Rules
 from dealwire.config import Settings
 from dealwire.errors import DealwireError
@@ -61,25 +61,21 @@ class Service:
             delivery.catch_up()
             async with Fetcher() as fetcher:
                 if once:
-                    await _unless(stop, self._poller(fetcher, intake).once(delivery.take))
+                    await _unless(stop, make_poller(self.settings, fetcher, intake).once(delivery.take))
                     if not stop.is_set():
                         await asyncio.to_thread(dispatcher.drain, until_empty=True, patience=PATIENCE)
                     return
                 dispatcher.start()
                 try:
                     # Files answer at once: read in the order of the configuration they tell the same story every time.
-                    await _unless(stop, self._poller(fetcher, intake, files_only=True).once(delivery.take))
-                    poller = self._poller(fetcher, intake)
+                    await _unless(
+                        stop, make_poller(self.settings, fetcher, intake, files_only=True).once(delivery.take)
+                    )
+                    poller = make_poller(self.settings, fetcher, intake)
                     await _first_of(poller.run(delivery.take, stop), delivery.watch(stop))
                 finally:
                     dispatcher.stop()
                     await asyncio.to_thread(dispatcher.join)
-
-    def _poller(self, fetcher: Fetcher, store: Store, *, files_only: bool = False) -> Poller:
-        every, root = self.settings.poll.every, self.settings.root
-        specs = [spec for spec in self.settings.feeds if not (files_only and spec.remote)]
-        planned = [plan(spec, fetcher, root=root, every=every) for spec in specs]
-        return Poller(planned, feeds.load(store.connection))
 
     def _enqueue(self, connection: sqlite3.Connection, alert: Alert, now: datetime) -> None:
         outbox.enqueue(connection, alert, self.rules.router, now)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from connectors.fetch import Fetcher
 from connectors.lease import LASTING, visit_while_held
-from connectors.poll import Poller, Visit
+from connectors.poll import Visit
 from connectors.publish import Publisher
-from connectors.registry import plan
+from dealwire.bootstrap.feeds import make_poller
 from dealwire.bootstrap.rules import Rules, core_from, policy_of
 from dealwire.broker import quiet_clients
 from dealwire.config import Settings
@@ -150,20 +150,14 @@ async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False)
         async def visit_feeds(ending: asyncio.Event) -> None:
             async with Fetcher() as fetcher:
                 if once:
-                    await _poller(settings, fetcher, store).once(deliver)
+                    await make_poller(settings, fetcher, store).once(deliver)
                     stop.set()
                     return
                 # Files answer at once: taken in the order of the configuration, they tell the same story every time.
-                await _poller(settings, fetcher, store, files_only=True).once(deliver)
-                await _poller(settings, fetcher, store).run(deliver, ending)
+                await make_poller(settings, fetcher, store, files_only=True).once(deliver)
+                await make_poller(settings, fetcher, store).run(deliver, ending)
 
         await visit_while_held(lease, visit_feeds, stop)
-
-
-def _poller(settings: Settings, fetcher: Fetcher, store: Store, *, files_only: bool = False) -> Poller:
-    specs = [spec for spec in settings.feeds if not (files_only and spec.remote)]
-    planned = [plan(spec, fetcher, root=settings.root, every=settings.poll.every) for spec in specs]
-    return Poller(planned, feeds.load(store.connection))
 
 
 def notify(settings: Settings, log_format: LogFormat, log_level: str) -> None:

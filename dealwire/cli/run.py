@@ -48,6 +48,7 @@ def run(
 ) -> None:
     from connectors.poll import Visit
     from dealwire.bootstrap.embedded import Service
+    from dealwire.bootstrap.feeds import feed_secrets
     from dealwire.bootstrap.rules import Rules
     from dealwire.config import load_settings
     from streams.core import Step
@@ -56,7 +57,7 @@ def run(
     if store:
         settings = settings.model_copy(update={"store": store.absolute()})
     rules = Rules.read([settings.place(path) for path in settings.rules])
-    configure(log_format, log_level, rules.secrets)
+    configure(log_format, log_level, [*rules.secrets, *feed_secrets(settings)])
 
     def show(visit: Visit, steps: tuple[Step, ...]) -> None:
         told = [step.reading for step in steps if any(not event.background for event in step.reading.events)]

@@ -139,3 +139,13 @@ def test_rules_edited_while_it_runs_take_effect_and_broken_ones_are_told_while_t
             assert running.returncode == 0
         finally:
             running.kill()
+
+
+def test_a_feed_whose_secret_is_not_set_is_left_out_by_name_and_the_others_are_read(place):
+    config = CONFIG + '  - {name: Paid, url: "https://paid.example/feed", headers: {Authorization: "Bearer ${PAID_KEY}"}}\n'
+    (place / "dealwire.yaml").write_text(config)
+    done = once(place)
+    assert done.returncode == 0, done.stderr
+    assert "feed_left_out feed=Paid" in done.stderr
+    assert "PAID_KEY is not set in the environment" in done.stderr
+    assert "Large rounds" in done.stdout
