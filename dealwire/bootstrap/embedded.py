@@ -12,6 +12,7 @@ from connectors.fetch import Fetcher
 from connectors.poll import Visit
 from dealwire.bootstrap.feeds import make_poller
 from dealwire.bootstrap.rules import Rules
+from dealwire.bootstrap.threads import in_thread
 from dealwire.config import Settings
 from dealwire.errors import DealwireError
 from dealwire.log import logger
@@ -63,7 +64,7 @@ class Service:
                 if once:
                     await _unless(stop, make_poller(self.settings, fetcher, intake).once(delivery.take))
                     if not stop.is_set():
-                        await asyncio.to_thread(dispatcher.drain, until_empty=True, patience=PATIENCE)
+                        await _drain(dispatcher, stop)
                     return
                 dispatcher.start()
                 try:
@@ -75,7 +76,7 @@ class Service:
                     await _first_of(poller.run(delivery.take, stop), delivery.watch(stop))
                 finally:
                     dispatcher.stop()
-                    await asyncio.to_thread(dispatcher.join)
+                    await in_thread(dispatcher.join)
 
     def _enqueue(self, connection: sqlite3.Connection, alert: Alert, now: datetime) -> None:
         outbox.enqueue(connection, alert, self.rules.router, now)
@@ -94,7 +95,7 @@ class _Delivery:
         """One thing at a time on the intake's connection: a visit, or a reload."""
 
     async def take(self, visit: Visit) -> None:
-        steps = await asyncio.to_thread(self._take, visit)
+        steps = await in_thread(self._take, visit)
         self._dispatcher.wake()
         self._service.show(visit, steps)
 
@@ -109,7 +110,7 @@ class _Delivery:
     async def watch(self, stop: asyncio.Event) -> None:
         """Reload changed rules while no news arrives, and end with the dispatcher if that ends before its time."""
         while not stop.is_set() and self._dispatcher.running:
-            await asyncio.to_thread(self._look)
+            await in_thread(self._look)
             await _unless(stop, asyncio.sleep(WATCH_SECONDS))
 
     def _look(self) -> None:
@@ -163,6 +164,16 @@ class _Delivery:
             if record.is_silent(now) and record.last_change and record.usual_gap:
                 told = feed_silent(record.name, record.last_change, record.usual_gap)
                 tell_operators(connection, self._service.rules.router.policy, told, now)
+
+
+async def _drain(dispatcher: Dispatcher, stop: asyncio.Event) -> None:
+    """Send what is due, or as much of it as there is until `stop`."""
+    stopping = asyncio.ensure_future(stop.wait())
+    stopping.add_done_callback(lambda _: dispatcher.stop())
+    try:
+        await in_thread(dispatcher.drain, until_empty=True, patience=PATIENCE)
+    finally:
+        stopping.cancel()
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> None:

@@ -16,6 +16,7 @@ from connectors.poll import Visit
 from connectors.publish import Publisher
 from dealwire.bootstrap.feeds import make_poller
 from dealwire.bootstrap.rules import Rules, core_from, policy_of
+from dealwire.bootstrap.threads import in_thread
 from dealwire.broker import quiet_clients
 from dealwire.config import Settings
 from dealwire.errors import UsageError
@@ -145,7 +146,7 @@ async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False)
                 log.info("articles_published", feed=visit.record.name, articles=len(visit.batch.articles))
 
         async def deliver(visit: Visit) -> None:
-            await asyncio.to_thread(take, visit)
+            await in_thread(take, visit)
 
         async def visit_feeds(ending: asyncio.Event) -> None:
             async with Fetcher() as fetcher:

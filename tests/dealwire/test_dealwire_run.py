@@ -142,10 +142,27 @@ def test_rules_edited_while_it_runs_take_effect_and_broken_ones_are_told_while_t
 
 
 def test_a_feed_whose_secret_is_not_set_is_left_out_by_name_and_the_others_are_read(place):
-    config = CONFIG + '  - {name: Paid, url: "https://paid.example/feed", headers: {Authorization: "Bearer ${PAID_KEY}"}}\n'
-    (place / "dealwire.yaml").write_text(config)
+    paid = '{name: Paid, url: "https://paid.example/feed", headers: {Authorization: "Bearer ${PAID_KEY}"}}'
+    (place / "dealwire.yaml").write_text(f"{CONFIG}  - {paid}\n")
     done = once(place)
     assert done.returncode == 0, done.stderr
     assert "feed_left_out feed=Paid" in done.stderr
     assert "PAID_KEY is not set in the environment" in done.stderr
     assert "Large rounds" in done.stdout
+
+
+def test_ctrl_c_while_a_receiver_is_waited_for_ends_a_single_run_at_once(place):
+    rules = RULES.replace("screen: {url", 'dead: {url: "json://127.0.0.1:9/"}, screen: {url').replace(
+        "[screen]", "[dead, screen]"
+    )
+    (place / "watchlist.yaml").write_text(rules)
+    with subprocess.Popen(
+        command("run", "--once"), cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            next(line for line in running.stdout if "wire.example/matx" in line)
+            running.send_signal(signal.SIGINT)
+            running.communicate(timeout=30)
+            assert running.returncode == 130
+        finally:
+            running.kill()

@@ -1,8 +1,8 @@
 """The Compose file and the image: valid, complete, and made of commands that exist."""
 
+import importlib.util
 import json
 import re
-from importlib import resources
 from pathlib import Path
 
 import jsonschema
@@ -31,8 +31,8 @@ def ours(compose):
 
 def test_the_file_is_valid_by_the_compose_specification(compose):
     """The schema is the specification's own, as check-jsonschema ships it."""
-    vendored = resources.files("check_jsonschema.builtin_schemas") / "vendor" / "compose-spec.json"
-    schema = json.loads(vendored.read_text())
+    (package,) = importlib.util.find_spec("check_jsonschema").submodule_search_locations
+    schema = json.loads((Path(package) / "builtin_schemas" / "vendor" / "compose-spec.json").read_text())
 
     jsonschema.validate(compose, schema)
     with pytest.raises(jsonschema.ValidationError):
