@@ -1,5 +1,8 @@
 """One archive through the embedded shell and through replay: the same alerts, id by id."""
 
+import itertools
+from pathlib import Path
+
 import archive
 import pytest
 
@@ -12,6 +15,7 @@ from streams.embedded import Embedded
 from streams.replay import History, replay
 
 BATCH = 37
+REAL_ARTICLES = 4_000
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +94,18 @@ def test_an_article_that_the_core_cannot_take_becomes_a_dead_letter_and_the_rest
         assert b"no such word" in places[0]
         read = store.connection.execute("SELECT count(*) FROM articles").fetchone()[0]
     assert read == len({a.id for a in articles})
+
+
+@pytest.mark.corpus
+def test_embedded_and_replay_agree_on_real_headlines(core, tmp_path):
+    corpus = Path(__file__).parents[3] / "shared" / "data" / "tech-2026.jsonl.gz"
+    if not corpus.exists():
+        pytest.skip("the real headlines are not here")
+    articles = list(itertools.islice(read_ordered(corpus, lambda _: None), 20_000, 20_000 + REAL_ARTICLES))
+    history = History()
+    for _ in replay(articles, core, history):
+        pass
+    with Store.open(tmp_path / "dealwire.db") as store:
+        alerts = embed(store, core, articles)
+    assert len(history.alerts) > 20
+    assert {alert.id: alert for alert in alerts} == history.alerts
