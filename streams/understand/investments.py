@@ -17,6 +17,7 @@ from streams.understand.status import Telling
 SERIES = cue("funding", "series")
 SPENDING_AIM = cue("funding", "spending_aim")
 LED_BY = ("led by", "co-led by", "headed by", "spearheaded by", "anchored by", "both led by")
+ROUND_TOLD = re.compile(r"\b(?:rounds?|valu(?:es|ed|ing|ation))\b", re.IGNORECASE)
 BACKERS = cue("funding", "backers")
 WITH = (
     "participation from",
@@ -133,11 +134,11 @@ class InvestmentFrames(FundingSlots):
             state and bool(re.search(r"\bresearch\b", ahead[:90], re.IGNORECASE))
         )
         kind = "sovereign_commitment" if state and not grant else "grant" if grant else "strategic_investment"
-        series = SERIES.search(ahead[:90])
         if word in {"leads", "led", "co-leads", "co-led", "lead"}:
-            kind = "series_" + series.group(1).lower() if series else "equity_round"
-        chain = " ".join(parse.lowers[parse.chain_start(i) : i + 1])
-        status = Telling(parse, *span, i).funding(ipo=False, chain=chain)
+            kind = _round_named(ahead)
+        elif kind == "strategic_investment" and len(subject.mentions) > 1 and ROUND_TOLD.search(ahead):
+            kind = "equity_round"
+        status = Telling(parse, *span, i).funding(ipo=False, chain=" ".join(parse.lowers[parse.chain_start(i) : i + 1]))
         candidate = Candidate(
             "funding",
             kind,
@@ -269,3 +270,8 @@ class InvestmentFrames(FundingSlots):
             role: Role = "investor" if led.group() in {"participated", "joined"} else "lead_investor"
             found.extend((m, role) for m in parse.subject_of(at).mentions)
         return found
+
+
+def _round_named(ahead: str) -> str:
+    series = SERIES.search(ahead[:90])
+    return "series_" + series.group(1).lower() if series else "equity_round"
