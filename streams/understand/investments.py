@@ -8,7 +8,7 @@ from dealwire.reference.places import region
 from streams.understand.candidate import Candidate
 from streams.understand.clauses import NOBODY, Party
 from streams.understand.figures import sums_with
-from streams.understand.funding_slots import FundingSlots, Told
+from streams.understand.funding_slots import LED_BY, WITH, FundingSlots, Told
 from streams.understand.grammar import Parse
 from streams.understand.lexicon import cue
 from streams.understand.mentions import Mention
@@ -16,35 +16,7 @@ from streams.understand.status import Telling
 
 SERIES = cue("funding", "series")
 SPENDING_AIM = cue("funding", "spending_aim")
-LED_BY = ("led by", "co-led by", "headed by", "spearheaded by", "anchored by", "both led by")
-ROUND_TOLD = re.compile(r"\b(?:rounds?|valu(?:es|ed|ing|ation))\b", re.IGNORECASE)
 BACKERS = cue("funding", "backers")
-WITH = (
-    "participation from",
-    "participation by",
-    "backing from",
-    "backed by",
-    "joined by",
-    "support from",
-    "investment from",
-    "investments from",
-    "funding from",
-    "supported by",
-    "investors including",
-    "investors such as",
-    "contributions from",
-    "alongside",
-    "as well as",
-    "round from",
-    "led by existing investor",
-    "investors like",
-    "financing from",
-    "capital from",
-    "invested by",
-    "co-investors",
-    "existing investors",
-    "includes investors",
-)
 
 
 class InvestmentFrames(FundingSlots):
