@@ -17,6 +17,7 @@ from streams.understand.status import Telling
 SERIES = cue("funding", "series")
 SPENDING_AIM = cue("funding", "spending_aim")
 BACKERS = cue("funding", "backers")
+ROUND_TOLD = re.compile(r"\b(?:rounds?|valu(?:es|ed|ing|ation))\b", re.IGNORECASE)
 
 
 class InvestmentFrames(FundingSlots):
