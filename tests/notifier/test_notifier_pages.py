@@ -1,5 +1,6 @@
 """Emails, and Slack's messages as drawn, in a real browser: nothing overflows, runs or is fetched."""
 
+import os
 import shutil
 from datetime import UTC, datetime
 
@@ -26,7 +27,8 @@ def notices():
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, reason="there is no chromium")
 @pytest.mark.parametrize("width", [390, 720])
 def test_messages_fit_their_screen_and_fetch_nothing(width):
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser
