@@ -60,14 +60,6 @@ def acknowledge(connection: sqlite3.Connection, acknowledgement: Acknowledgement
     journal.touch(connection, f"ack/{acknowledgement.story}")
 
 
-def withdraw(connection: sqlite3.Connection, story: str) -> bool:
-    """Take an acknowledgement back; whether there was one."""
-    gone = connection.execute("DELETE FROM acknowledgements WHERE story = ?", (story,)).rowcount == 1
-    if gone:
-        journal.touch(connection, f"ack/{story}")
-    return gone
-
-
 def acknowledgement(connection: sqlite3.Connection, story: str) -> Acknowledgement | None:
     row = connection.execute("SELECT record FROM acknowledgements WHERE story = ?", (story,)).fetchone()
     return Acknowledgement.from_bytes(row[0]) if row else None
