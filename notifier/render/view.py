@@ -127,12 +127,14 @@ def view(alert: Alert, story_url: str = "") -> View:
 
 def headline(alert: Alert) -> str:
     """The news in one line, from its facts, "MatX · $500M · Series B"; the article's title where nobody is named."""
-    story = alert.story_view
-    if story is None:
-        return one_line(alert.rule_title or alert.rule)
+    return one_line(alert.rule_title or alert.rule) if alert.story_view is None else story_headline(alert.story_view)
+
+
+def story_headline(story: Story) -> str:
+    """The story in one line."""
     if not story.subject:
         return one_line(story.tellings[0].title) if story.tellings else type_name(story.type)
-    parts = [_who(story), _best(story.amount), _measure(story), type_name(story.type)]
+    parts = [_who(story), best_said(story.amount), _measure(story), type_name(story.type)]
     news = " · ".join(part for part in parts if part)
     state = story.status.replace("_", " ")
     return one_line(news if state == "announced" else f"{news} ({state})")
@@ -193,9 +195,9 @@ def _measure(story: Story) -> str:
 def _facts(story: Story) -> Iterator[tuple[str, str]]:
     yield "Type", f"{type_name(story.type)}, {story.status.replace('_', ' ')}"
     if story.amount:
-        yield "Price" if story.category == "mna" else "Amount", _sum(story.amount)
+        yield "Price" if story.category == "mna" else "Amount", figure_said(story.amount)
     if story.valuation:
-        yield "Valuation", _sum(story.valuation)
+        yield "Valuation", figure_said(story.valuation)
     for role, label in ROLE_NAMES.items():
         names = list(dict.fromkeys(one_line(p.name) for p in story.participants if p.role == role))
         if names:
@@ -207,7 +209,8 @@ def _facts(story: Story) -> Iterator[tuple[str, str]]:
         yield "Regions", ", ".join(story.regions) + (", cross-border" if story.cross_border else "")
 
 
-def _best(figure: Figure | None) -> str:
+def best_said(figure: Figure | None) -> str:
+    """The best-founded sum: "about $730B"; nothing where there is none."""
     if figure is None:
         return ""
     return QUALIFIERS.get(figure.best.qualifier, "") + format_money(
@@ -215,11 +218,12 @@ def _best(figure: Figure | None) -> str:
     )
 
 
-def _sum(figure: Figure | None) -> str:
+def figure_said(figure: Figure | None) -> str:
+    """The sum, with the span of what its sources say where they differ."""
     if figure is None or figure.high <= figure.low:
-        return _best(figure)
+        return best_said(figure)
     low, high = (Money(value=v, currency=figure.best.currency) for v in (figure.low, figure.high))
-    return f"{_best(figure)} ({format_money(low)} to {format_money(high)} by source)"
+    return f"{best_said(figure)} ({format_money(low)} to {format_money(high)} by source)"
 
 
 def _reason(reason: Reason) -> str:
