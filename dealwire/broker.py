@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -25,8 +26,8 @@ def quiet_clients() -> None:
     logging.getLogger("kafka").setLevel(logging.ERROR)
 
 
-def records(servers: Sequence[str], topic: str) -> Iterator[Any]:
-    """The records of a topic from its beginning to its end as it stands now, partition by partition."""
+def records(servers: Sequence[str], topic: str, since: datetime | None = None) -> Iterator[Any]:
+    """The records of a topic to its end as it stands now, partition by partition: all, or those written `since`."""
     place_name = f"kafka {','.join(servers)}"
     try:
         consumer = KafkaConsumer(
@@ -42,18 +43,28 @@ def records(servers: Sequence[str], topic: str) -> Iterator[Any]:
         places = [TopicPartition(topic, n) for n in sorted(consumer.partitions_for_topic(topic) or ())]
         if not places:
             raise UsageError(f"{place_name}: there is no topic {topic}; `dealwire topics create` makes dealwire's own")
-        ends = consumer.end_offsets(places)
+        starts, ends = _starts(consumer, places, since), consumer.end_offsets(places)
         for place in places:
-            yield from _until(consumer, place, ends[place])
+            yield from _between(consumer, place, starts[place], ends[place])
     except KafkaError as error:
         raise SourceError(f"{place_name}: topic {topic}: {type(error).__name__}: {error}") from error
     finally:
         consumer.close()
 
 
-def _until(consumer: Any, place: TopicPartition, end: int) -> Iterator[Any]:
+def _starts(consumer: Any, places: Sequence[TopicPartition], since: datetime | None) -> dict[TopicPartition, int]:
+    """Where each partition begins, or its records of `since` and later do; past its end where it has none."""
+    beginnings: dict[TopicPartition, int] = consumer.beginning_offsets(places)
+    if since is None:
+        return beginnings
+    found = consumer.offsets_for_times(dict.fromkeys(places, int(since.timestamp() * 1000)))
+    ends = consumer.end_offsets(places)
+    return {place: found[place].offset if found.get(place) else ends[place] for place in places}
+
+
+def _between(consumer: Any, place: TopicPartition, start: int, end: int) -> Iterator[Any]:
     consumer.assign([place])
-    consumer.seek_to_beginning(place)
+    consumer.seek(place, start)
     while consumer.position(place) < end:
         for record in consumer.poll(timeout_ms=POLL_MS).get(place, ()):
             if record.offset < end:

@@ -24,7 +24,10 @@ from dealwire.model import Alert
 from dealwire.store import journal, mirror, outbox
 from dealwire.store.database import Store
 from notifier.decide.routing import Router
+from notifier.render.meta import Meta
 from notifier.send.dispatcher import Dispatcher
+from notifier.send.report import DailyReport
+from notifier.send.verdict import tell_operators
 from streams.dead_letters import letter_of
 from streams.settings import KafkaSettings
 
@@ -88,6 +91,19 @@ class Desk:
         if not self._dispatcher.running:
             self._dispatcher.join()
             raise StoreError("the dispatcher ended")
+
+    def tell(self, told: Meta) -> None:
+        """Tell the operators, once for each occasion."""
+        with self._intake.transaction() as connection:
+            tell_operators(connection, self._router.policy, told, self._clock())
+        self.publish()
+        self._dispatcher.wake()
+
+    def report(self, daily: DailyReport) -> None:
+        """Send the daily report where it is due."""
+        if daily.look(self._intake, self._router.policy, self._clock()):
+            self.publish()
+            self._dispatcher.wake()
 
     def prune(self, before: datetime) -> None:
         """Forget what was settled before then, here and on the topic."""
@@ -170,7 +186,11 @@ class Notifier:
         is_stale: Callable[[], bool],
         clock: Callable[[], datetime],
         retention: timedelta,
+        *,
+        chores: Callable[[Desk], None] = lambda _desk: None,
     ) -> None:
+        """`chores` is what else the owner does now and then, such as the daily report."""
+        self._chores = chores
         self._settings = settings
         self._open_desk = open_desk
         self._is_stale = is_stale
@@ -232,7 +252,7 @@ class Notifier:
         self._keep_house(self._desk)
 
     def _keep_house(self, desk: Desk) -> None:
-        """What is to be done now and then: prune the outbox, take up other rules."""
+        """What is to be done now and then: prune the outbox, take up other rules, and the chores."""
         now = self._clock()
         if now >= self._prune_at:
             self._prune_at = now + PRUNE_EVERY
@@ -242,6 +262,8 @@ class Notifier:
             if self._is_stale():
                 self._leave()
                 self._desk = self._open_desk()
+            if self._desk is not None:
+                self._chores(self._desk)
 
     def _leave(self) -> None:
         if self._desk is not None:

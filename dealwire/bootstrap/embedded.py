@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.fetch import Fetcher
 from connectors.poll import Visit
+from dealwire.bootstrap.coverage import feed_notices, stored_coverage
 from dealwire.bootstrap.feeds import make_poller
 from dealwire.bootstrap.rules import Rules
 from dealwire.bootstrap.threads import in_thread
@@ -17,11 +18,13 @@ from dealwire.config import Settings
 from dealwire.errors import DealwireError
 from dealwire.log import logger
 from dealwire.model import Alert
-from dealwire.store import articles, feeds, outbox
+from dealwire.store import articles, feeds, outbox, tally
 from dealwire.store.database import Store
 from dealwire.store.lock import sole_driver
-from notifier.render.meta import feed_silent, rules_rejected
+from notifier.render.coverage import Coverage
+from notifier.render.meta import rules_rejected
 from notifier.send.dispatcher import Dispatcher
+from notifier.send.report import DailyReport
 from notifier.send.verdict import tell_operators
 from streams.core import Step
 from streams.embedded import Embedded
@@ -64,6 +67,7 @@ class Service:
                 if once:
                     await _unless(stop, make_poller(self.settings, fetcher, intake).once(delivery.take))
                     if not stop.is_set():
+                        delivery.report()
                         await _drain(dispatcher, stop)
                     return
                 dispatcher.start()
@@ -91,6 +95,7 @@ class _Delivery:
         self._store = store
         self._dispatcher = dispatcher
         self._keep_house_at = service.clock()
+        self._daily = DailyReport(self._collect)
         self._turn = threading.Lock()
         """One thing at a time on the intake's connection: a visit, or a reload."""
 
@@ -116,11 +121,25 @@ class _Delivery:
     def _look(self) -> None:
         with self._turn:
             self._reload()
+            self.report()
+
+    def report(self) -> None:
+        """Tell operators of the last day's coverage, where that is due."""
+        if self._daily.look(self._store, self._service.rules.router.policy, self._service.clock()):
+            self._dispatcher.wake()
+
+    def _collect(self, store: Store, since: datetime, until: datetime) -> Coverage | None:
+        began = tally.began(store.connection)
+        if began is None or began >= until:
+            return None
+        return stored_coverage(store.connection, self._service.rules.core.book, since, until)
 
     def _take(self, visit: Visit) -> tuple[Step, ...]:
         def commit(connection: sqlite3.Connection, steps: Sequence[Step]) -> None:
             feeds.save(connection, visit.record)
             feeds.count_events(connection, visit.record.name, sum(bool(step.reading.events) for step in steps))
+            touched = {told.id for step in steps for told in step.outcome.steps}
+            tally.count(connection, (step.reading for step in steps), touched, self._service.clock())
             self._keep_house(connection)
 
         with self._turn:
@@ -160,10 +179,9 @@ class _Delivery:
         if newest:  # counted back from the newest article: an archive may be of any year
             articles.prune(connection, newest - retention.articles)
         outbox.prune(connection, now - retention.deliveries)
-        for record in feeds.load(connection).values():
-            if record.is_silent(now) and record.last_change and record.usual_gap:
-                told = feed_silent(record.name, record.last_change, record.usual_gap)
-                tell_operators(connection, self._service.rules.router.policy, told, now)
+        tally.prune(connection, now - retention.deliveries)
+        for told in feed_notices(connection, now):
+            tell_operators(connection, self._service.rules.router.policy, told, now)
 
 
 async def _drain(dispatcher: Dispatcher, stop: asyncio.Event) -> None:

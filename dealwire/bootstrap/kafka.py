@@ -1,11 +1,9 @@
-"""Shell: the Kafka processes put together: ingest, worker, notifier, and what publishes the rules that they run."""
+"""Shell: the Kafka processes put together: ingest, worker, and what publishes the rules that they run."""
 
 import asyncio
 import os
-import signal
 import socket
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,16 +15,13 @@ from connectors.publish import Publisher
 from dealwire.bootstrap.feeds import make_poller
 from dealwire.bootstrap.rules import Rules, core_from, policy_of
 from dealwire.bootstrap.threads import in_thread
-from dealwire.broker import quiet_clients
 from dealwire.config import Settings
 from dealwire.errors import UsageError
-from dealwire.log import LogFormat, configure, logger
+from dealwire.log import logger
 from dealwire.model import Article, Reading
 from dealwire.store import feeds
 from dealwire.store.database import Store
-from notifier.consumer import Desk, Notifier
 from notifier.decide import Router
-from notifier.send import Dispatcher
 from rules.files import RuleFiles
 from rules.load import Source
 from streams.core import Core
@@ -37,7 +32,6 @@ from streams.worker.rulebook import PublishedRules, RulesFile, publish_rules, pu
 log = logger("ingest")
 
 INGEST_DB = "ingest.db"
-NOTIFIER_DB = "notifier.db"
 
 
 def utc_now() -> datetime:
@@ -159,30 +153,3 @@ async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False)
                 await make_poller(settings, fetcher, store).run(deliver, ending)
 
         await visit_while_held(lease, visit_feeds, stop)
-
-
-def notify(settings: Settings, log_format: LogFormat, log_level: str) -> None:
-    """Run the notifier until a signal stops it."""
-    kafka = kafka_settings(settings)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    used = ""
-    configure(log_format, log_level)
-    quiet_clients()
-
-    def open_desk() -> Desk:
-        nonlocal used
-        used, rules = running_rules(kafka)
-        configure(log_format, log_level, rules.secrets)
-
-        def make_dispatcher(store: Store, tell: Callable[[], None]) -> Dispatcher:
-            return Dispatcher(store, rules.senders(), rules.router, on_change=tell)
-
-        return Desk(kafka, kafka.state_dir / NOTIFIER_DB, rules.router, make_dispatcher, utc_now)
-
-    def is_stale() -> bool:
-        published = published_rules(kafka)
-        return published is not None and published.hash != used
-
-    Notifier(kafka, open_desk, is_stale, utc_now, settings.retention.deliveries).run(stop)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dealwire.cli.desk import CONFIG, AsJson, Config, StorePath, open_store, read_moment, read_rules
+from dealwire.cli.desk import CONFIG, AsJson, Config, StorePath, open_store, read_moment
 from dealwire.cli.terminal import out, print_json
 from dealwire.errors import UsageError
 
@@ -32,12 +32,6 @@ ACK_HELP = """Acknowledge a story: no alert on it until it changes.
 """
 
 
-REPORT_HELP = """Report on a stretch of time: what was read, alerted and sent. `--send` tells the operators too.
-
-    dealwire alerts report --since 24h --send
-"""
-
-
 class Form(StrEnum):
     """How alerts are listed."""
 
@@ -52,7 +46,6 @@ def register(app: typer.Typer) -> None:
     group.command("list", help=LIST_HELP)(list_alerts)
     group.command("why", help=WHY_HELP)(why)
     group.command("ack", help=ACK_HELP)(acknowledge)
-    group.command("report", help=REPORT_HELP)(report)
     app.add_typer(group, name="alerts", help="What fired, where it went, and why.")
 
 
@@ -130,25 +123,6 @@ def acknowledge(
         seen = Acknowledgement(story=story, story_version=version, author=by, comment=comment, at=now)
         silences.acknowledge(connection, seen)
     out.print(f"story {story} acknowledged at version {version}; its next change is told", markup=False)
-
-
-def report(
-    since: Annotated[str, typer.Option(help="A moment, or how long ago: 24h, 7d.")] = "24h",
-    send: Annotated[bool, typer.Option("--send", help="Put it into the outbox for the operators.")] = False,
-    config: Config = CONFIG,
-    store: StorePath = None,
-) -> None:
-    from dealwire.store import receipts
-    from notifier.render.meta import coverage_report
-    from notifier.send.verdict import tell_operators
-
-    now = datetime.now(UTC)
-    with open_store(config, store) as opened:
-        told = coverage_report(receipts.coverage(opened.connection, read_moment(since, now), now))
-        if send:
-            with opened.transaction() as connection:
-                tell_operators(connection, read_rules(config).router.policy, told, now)
-    out.print("\n".join([told.title, *told.lines]), markup=False)
 
 
 def _lines(found: "list[Receipt]") -> Iterator[str]:

@@ -22,7 +22,7 @@ def run(
     log_format: Annotated[LogFormat, typer.Option("--log-format", help="text or json.")] = "text",
     log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
 ) -> None:
-    from dealwire.bootstrap.kafka import notify
+    from dealwire.bootstrap.notifier import notify
     from dealwire.config import load_settings
 
     notify(load_settings(config), log_format, log_level)

@@ -13,10 +13,10 @@ from typing import Self
 
 from dealwire.errors import StoreError
 
-TABLES = ("state", "articles", "feeds", "dead_letters", "journal", "outbox", "silences", "corrections")
+TABLES = ("state", "articles", "feeds", "dead_letters", "journal", "outbox", "silences", "corrections", "tally")
 """Modules of dealwire.store, each with `SCHEMA`."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a writer waits for another process's transaction; a batch takes well under a second."""
 

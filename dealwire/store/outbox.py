@@ -182,11 +182,20 @@ def enqueue_notice(  # noqa: PLR0913 - a notice is an envelope and two texts
     deadline: timedelta = timedelta(days=1),
 ) -> str:
     """Put a message of dealwire's own into the outbox, once for each (receiver, key); its delivery id."""
-    name = digest("notice", receiver, key)
+    name = _notice_id(receiver, key)
     body = json.dumps({"title": title, "lines": list(lines)})
     if _insert(connection, Draft(name, receiver, "notice", now, now + deadline, notice=body), now):
         journal.touch(connection, f"delivery/{name}")
     return name
+
+
+def has_notice(connection: sqlite3.Connection, receiver: str, key: str) -> bool:
+    """Whether the receiver's notice of this key is in the outbox, sent or not."""
+    return get(connection, _notice_id(receiver, key)) is not None
+
+
+def _notice_id(receiver: str, key: str) -> str:
+    return digest("notice", receiver, key)
 
 
 def hand_over(connection: sqlite3.Connection, delivery: Delivery, fallback: str, now: datetime) -> str:

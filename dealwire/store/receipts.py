@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dealwire.model import Alert
-from notifier.render.meta import Coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +66,31 @@ def find(connection: sqlite3.Connection, alert: str) -> Receipt | None:
     return _receipt(connection, Alert.from_bytes(row[0])) if row else None
 
 
-def coverage(connection: sqlite3.Connection, since: datetime, until: datetime) -> Coverage:
-    """What was read, alerted and sent in [since, until), as far as the store knows."""
-    span = (since.timestamp(), until.timestamp())
-    articles, told = connection.execute(
-        "SELECT count(*), coalesce(sum(events > 0), 0) FROM articles WHERE at >= ? AND at < ?", span
-    ).fetchone()
-    by_rule = connection.execute(
-        "SELECT rule, count(*) FROM alerts WHERE received_at >= ? AND received_at < ? GROUP BY rule", span
+def counts_by_rule(connection: sqlite3.Connection, since: datetime, until: datetime) -> dict[str, int]:
+    """How many alerts each rule had in [since, until)."""
+    return dict(
+        connection.execute(
+            "SELECT rule, count(*) FROM alerts WHERE received_at >= ? AND received_at < ? GROUP BY rule",
+            (since.timestamp(), until.timestamp()),
+        )
     )
-    by_state = connection.execute(
-        "SELECT state, count(*) FROM deliveries WHERE created_at >= ? AND created_at < ? GROUP BY state", span
+
+
+def counts_by_state(connection: sqlite3.Connection, since: datetime, until: datetime) -> dict[str, int]:
+    """What has become of the messages that were made in [since, until)."""
+    return dict(
+        connection.execute(
+            "SELECT state, count(*) FROM deliveries WHERE created_at >= ? AND created_at < ? AND form != 'notice'"
+            " GROUP BY state",
+            (since.timestamp(), until.timestamp()),
+        )
     )
-    return Coverage(since.date(), articles, told, dict(by_rule), dict(by_state))
+
+
+def rules_told(connection: sqlite3.Connection, story: str) -> frozenset[str]:
+    """The rules that have alerted on the story."""
+    rows = connection.execute("SELECT DISTINCT rule FROM alerts WHERE story = ?", (story,))
+    return frozenset(rule for (rule,) in rows)
 
 
 def latest_version(connection: sqlite3.Connection, story: str) -> int | None:

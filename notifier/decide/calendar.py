@@ -4,12 +4,12 @@ Days with a change to or from summer time: a time of day that does not exist is 
 past it (02:30 becomes 03:30), one that exists twice the first time only. So a digest is due exactly once a day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from notifier.decide.settings import WEEKDAYS, Digest, QuietHours, Span, TimeInterval
+from notifier.decide.settings import WEEKDAYS, QuietHours, Schedule, Span, TimeInterval
 
 DAY = timedelta(days=1)
 NIGHTS_MAX = 1000
@@ -24,16 +24,21 @@ def instant(day: date, at: time, zone: str) -> datetime:
     return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
 
 
-def next_digest(digest: Digest, now: datetime) -> datetime:
-    """The first moment after `now` at which the digest is sent."""
-    today = now.astimezone(ZoneInfo(digest.timezone)).date()
-    due = (
-        instant(day, at, digest.timezone)
-        for day in (today + DAY * n for n in range(-1, WEEK_DAYS))
-        if WEEKDAYS[day.weekday()] in digest.days
-        for at in digest.at
-    )
-    return min(moment for moment in due if moment > now)
+def next_due(schedule: Schedule, now: datetime) -> datetime:
+    """The first of the schedule's moments after `now`."""
+    return min(moment for moment in _moments(schedule, now, range(-1, WEEK_DAYS)) if moment > now)
+
+
+def last_due(schedule: Schedule, now: datetime) -> datetime:
+    """The last of the schedule's moments up to `now`."""
+    return max(moment for moment in _moments(schedule, now, range(-WEEK_DAYS, 2)) if moment <= now)
+
+
+def _moments(schedule: Schedule, now: datetime, days: range) -> Iterator[datetime]:
+    today = now.astimezone(ZoneInfo(schedule.timezone)).date()
+    for day in (today + DAY * n for n in days):
+        if WEEKDAYS[day.weekday()] in schedule.days:
+            yield from (instant(day, at, schedule.timezone) for at in schedule.at)
 
 
 def quiet_until(quiet: QuietHours | None, now: datetime) -> datetime | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from dealwire.model import Alert
-from notifier.decide.calendar import any_within, next_digest, quiet_until
+from notifier.decide.calendar import any_within, next_due, quiet_until
 from notifier.decide.durations import format_duration
 from notifier.decide.matchers import all_match, key_of
 from notifier.decide.routing import Destination
@@ -157,7 +157,7 @@ def _schedule(alert: Alert, settings: ReceiverSettings, history: History, now: d
     quiet = settings.quiet_hours
     quiet_end = None if quiet and _breaks_through(alert, quiet.break_through) else quiet_until(quiet, now)
     if group_key(alert, settings) == "digest" and settings.digest:
-        due_at = _after_quiet(settings, alert, next_digest(settings.digest, now))
+        due_at = _after_quiet(settings, alert, next_due(settings.digest, now))
         if history.waiting:
             return _join("digest", history.waiting)
         return Decision("digest", f"digest of {due_at:%Y-%m-%d %H:%M} UTC", due_at, "digest")

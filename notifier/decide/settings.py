@@ -46,6 +46,10 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str | int | time) else value
 
 
+def _unless_off(value: Any) -> Any:
+    return None if value is False else value  # YAML 1.1 reads a bare `off` so
+
+
 def _readable_rate(text: str) -> str:
     if text:
         parse_rate(text)
@@ -73,12 +77,17 @@ class Setting(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
 
 
-class Digest(Setting):
-    """Alerts are gathered and sent together at these times of day, on these days."""
+class Schedule(Setting):
+    """Times of day, on days of the week, on the clocks of a zone."""
 
     at: Annotated[tuple[ClockTime, ...], BeforeValidator(_one_or_many), Field(min_length=1)]
     days: Annotated[tuple[Weekday, ...], BeforeValidator(_one_or_many), Field(min_length=1)] = WEEKDAYS  # type: ignore[assignment]  # the same strings
     timezone: Zone = "UTC"
+
+
+class Digest(Schedule):
+    """Alerts are gathered and sent together at these times."""
+
     break_through: Severity | None = None
     """This urgent or more is sent at once."""
 
@@ -170,12 +179,17 @@ class Inhibition(Setting):
     within: Duration = timedelta(hours=24)
 
 
+REPORT_DAILY = Schedule(at=(time(7),))
+
+
 class Routing(Setting):
     """The `routing:` section."""
 
     route: Route | None = None
     time_intervals: dict[str, tuple[TimeInterval, ...]] = {}
     inhibit: tuple[Inhibition, ...] = ()
+    report: Annotated[Schedule | None, BeforeValidator(_unless_off)] = REPORT_DAILY
+    """When operators are told what was read, alerted and nearly alerted since the last time; `off` for never."""
     story_url: str = ""
     """Where a story's page is, `{id}` standing for its id."""
     templates: str = ""

@@ -212,8 +212,10 @@ def test_the_report_goes_to_the_terminal_and_to_the_operators(busy, dealwire, pl
     (place / "watchlist.yaml").write_text(
         RULES.replace('desk: {url: "terminal://"}', 'desk: {url: "terminal://", operator: true}')
     )
-    said = dealwire("alerts", "report", "--since", "2026-03-01", "--send").stdout
-    assert "Alerts: rounds 2." in said
+    said = dealwire("report", "--since", "2026-03-01", "--send").stdout
+    assert "Alerts by rule: rounds 2." in said
+    told = json.loads(dealwire("report", "--since", "2026-03-01", "--json").stdout)
+    assert told["deliveries_by_state"] == {"sent": 1, "dead": 1}
     (notice,) = (d for d in outbox.listed(busy.store.connection) if d.form == "notice")
     assert notice.receiver == "desk"
 

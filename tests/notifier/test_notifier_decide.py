@@ -10,7 +10,7 @@ from notifier_desk import START, make_alert, make_story
 from pydantic import ValidationError
 
 from notifier.decide import Destination, History, Policy, ReceiverSettings, Router, Routing, decide
-from notifier.decide.calendar import next_digest, quiet_until, within
+from notifier.decide.calendar import next_due, quiet_until, within
 from notifier.decide.decision import Waiting
 from notifier.decide.durations import format_duration, parse_duration, parse_rate
 from notifier.decide.matchers import parse_matcher
@@ -219,9 +219,9 @@ def test_an_alert_is_silenced_exactly_while_any_of_overlapping_silences_runs(now
 @given(MOMENTS, ZONES, CLOCKS)
 def test_a_digest_is_due_once_a_local_day_whatever_the_clocks_do(now, zone, at):
     digest = Digest(at=at, timezone=zone)
-    due = [next_digest(digest, now)]
+    due = [next_due(digest, now)]
     for _ in range(4):
-        due.append(next_digest(digest, due[-1]))
+        due.append(next_due(digest, due[-1]))
     days = [moment.astimezone(ZoneInfo(zone)).date() for moment in due]
     assert due[0] > now
     assert due[0] - now <= timedelta(hours=49)  # Apia and others have skipped a day; a day may have 25 hours
@@ -247,7 +247,7 @@ def test_quiet_hours_end_after_now_and_are_over_then(now, zone, start, end):
 )  # fmt: skip
 def test_londons_half_past_one_on_the_days_the_clocks_change(day, at, utc_hour):
     midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("Europe/London")) - timedelta(minutes=1)
-    due = next_digest(Digest(at=at, timezone="Europe/London"), midnight.astimezone(UTC))
+    due = next_due(Digest(at=at, timezone="Europe/London"), midnight.astimezone(UTC))
     assert f"{due:%Y-%m-%d %H:%M}" == f"{day} {utc_hour}"
 
 
@@ -256,7 +256,7 @@ def test_digests_keep_to_their_days_and_times():
     due = START
     seen = []
     for _ in range(4):
-        due = next_digest(digest, due)
+        due = next_due(digest, due)
         seen.append(f"{due:%a %H:%M}")
     assert seen == ["Mon 17:00", "Fri 07:30", "Fri 17:00", "Mon 07:30"]
 

@@ -1,12 +1,12 @@
 """What dealwire says of itself: once for each occasion, to operators only."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
-from notifier_desk import START, make_alert
+from notifier_desk import START
 
-from dealwire.store import outbox, receipts, silences
+from dealwire.store import silences
 from notifier.decide.silences import Silence
-from notifier.render.meta import Coverage, NearMiss, coverage_report, feed_silent, lag_growing, rules_rejected
+from notifier.render.meta import feed_silent, lag_growing, rules_rejected
 from notifier.send.verdict import tell_operators
 
 OPS = {"receivers": {"desk": {}, "ops": {"operator": True}}}
@@ -45,31 +45,3 @@ def test_rejected_rules_are_told_with_their_places():
 def test_a_growing_lag_is_told_once_an_hour():
     assert lag_growing("worker", 5000, START).key == lag_growing("worker", 9000, START + timedelta(minutes=59)).key
     assert lag_growing("worker", 5000, START).key != lag_growing("worker", 5000, START + timedelta(hours=1)).key
-
-
-def test_the_report_says_what_was_read_alerted_and_passed_over():
-    coverage = Coverage(
-        date(2026, 3, 2), 1200, 40, {"rounds": 5, "deals": 9}, {"sent": 14},
-        [NearMiss("Vela · $90M", "rounds", "amount >= 100M USD")], ["The Wire"], {"de": 12},
-    )  # fmt: skip
-    told = coverage_report(coverage)
-    assert told.title == "dealwire on 02 Mar 2026: 14 alerts"
-    assert told.lines == (
-        "Read 1,200 articles; 40 of them tell of a deal or a chip.",
-        "Alerts: deals 9, rounds 5.",
-        "Messages: sent 14.",
-        "Near miss: Vela · $90M: rounds, but for amount >= 100M USD",
-        "Silent for longer than usual: The Wire.",
-        "Passed over, in other languages: de 12.",
-    )
-
-
-def test_the_stores_coverage_counts_its_time_only(desk):
-    office = desk(OPS)
-    office.take(make_alert(1))
-    office.drain()
-    office.clock.moment += timedelta(days=1)
-    office.take(make_alert(2), make_alert(3, rule="deals"))
-    day = receipts.coverage(office.store.connection, START, START + timedelta(hours=24))
-    assert (day.alerts_by_rule, day.deliveries_by_state) == ({"rounds": 1}, {"sent": 1})
-    assert outbox.counts(office.store.connection)["desk", "pending"] == 2
