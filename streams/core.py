@@ -9,7 +9,8 @@ from typing import Self
 from dealwire.model import Article, Reading
 from dealwire.reference.companies import Companies
 from rules.book import RuleBook
-from streams.pipeline import Outcome, advance
+from streams.pipeline import Outcome, advance, apply_correction
+from streams.stories.correction import Correction
 from streams.understand import Understander
 
 
@@ -39,3 +40,7 @@ class Core:
         """Understand the article and fold it; the caller applies `outcome.writes`."""
         reading = self.understander.understand(article)
         return Step(reading, advance(state, reading, self.book, self.companies))
+
+    def correct(self, state: Mapping[str, bytes], correction: Correction) -> Outcome:
+        """Take a person's correction; the caller applies the outcome's writes."""
+        return apply_correction(state, correction, self.book, self.companies)

@@ -10,14 +10,15 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from dealwire.errors import StoreError
+from dealwire.errors import StoreError, UsageError
 from dealwire.model import Alert, Article
 from dealwire.store import articles as article_table
-from dealwire.store import dead_letters
+from dealwire.store import corrections, dead_letters
 from dealwire.store.database import Store
 from dealwire.store.state import StateTable
 from streams.core import Core, Step
-from streams.pipeline import catch_up
+from streams.pipeline import catch_up, said_of
+from streams.stories.correction import Correction
 from streams.stories.record import story_key
 
 STORY = story_key("")
@@ -64,6 +65,35 @@ class Embedded:
                 self._state.discard()
                 raise
             return len(outcome.alerts)
+
+    def correct(self) -> int:
+        """Take the corrections that people have asked for, each in one transaction; how many there were."""
+        with self._lock:
+            taken = 0
+            for correction in corrections.waiting(self._store.connection):
+                try:
+                    with self._store.transaction() as connection:
+                        self._state.begin()
+                        self._correct(connection, correction)
+                except BaseException:
+                    self._state.discard()
+                    raise
+                taken += 1
+            return taken
+
+    def _correct(self, connection: sqlite3.Connection, correction: Correction) -> None:
+        """One correction through the core, and what came of it on record; one that makes no sense is refused."""
+        now = self._clock()
+        try:
+            outcome = self._core.correct(self._state, correction)
+        except UsageError as error:
+            corrections.settle(connection, correction.id, now, str(error), refused=True)
+            return
+        self._state.apply(outcome.writes)
+        for alert in outcome.alerts:
+            self._enqueue(connection, alert, now)
+        self._state.flush()
+        corrections.settle(connection, correction.id, now, said_of(outcome))
 
     def take(
         self,

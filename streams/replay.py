@@ -1,11 +1,12 @@
 """Shell: history through the same core, in memory and in virtual time: what rules would have sent. No side effects."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from dealwire.model import Alert, Article
 from streams.core import Core, Step
+from streams.stories.correction import Correction
 
 
 @dataclass(slots=True)
@@ -21,9 +22,16 @@ class History:
         return sorted(self.alerts.values(), key=lambda a: (a.at, a.rule, a.id))
 
 
-def replay(articles: Iterable[Article], core: Core, history: History) -> Iterator[Step]:
-    """Fold the articles, in the order given, into `history`, one step at a time."""
+def replay(
+    articles: Iterable[Article], core: Core, history: History, corrections: Iterable[Correction] = ()
+) -> Iterator[Step]:
+    """Fold the articles, in the order given, into `history`, one step at a time.
+
+    What people have corrected is known from the start, and so holds from the first article that it is about.
+    """
     state: dict[str, bytes] = {}
+    for correction in corrections:
+        _apply(state, core.correct(state, correction).writes)
     for article in articles:
         history.articles += 1
         try:
@@ -31,13 +39,17 @@ def replay(articles: Iterable[Article], core: Core, history: History) -> Iterato
         except Exception as error:  # noqa: BLE001 - a failing record is reported by its owner and harms no other
             history.failed.append(f"article {article.id}: {type(error).__name__}: {error}")
             continue
-        for key, value in step.outcome.writes.items():
-            if value is None:
-                state.pop(key, None)
-            else:
-                state[key] = value
+        _apply(state, step.outcome.writes)
         history.alerts.update((alert.id, alert) for alert in step.outcome.alerts)
         yield step
+
+
+def _apply(state: MutableMapping[str, bytes], writes: Mapping[str, bytes | None]) -> None:
+    for key, value in writes.items():
+        if value is None:
+            state.pop(key, None)
+        else:
+            state[key] = value
 
 
 def within(articles: Iterable[Article], since: datetime | None, until: datetime | None) -> Iterator[Article]:

@@ -1,8 +1,9 @@
 """Shell: the Kafka topics, what each is for and how it is made.
 
     articles.v1 ──understand──▶ events.v1 ──fold──▶ alerts.v1 ──notifier──▶ outbox.v1
-                                    │  ▲
-                            state.v1 ┘  └ rules.v1           any stage ──▶ dead_letters.v1
+                                    │  ▲▲
+                            state.v1 ┘  │└ corrections.v1     any stage ──▶ dead_letters.v1
+                                        └─ rules.v1
 
 Topics are made by `dealwire topics create`, not by luck: brokers may forbid auto-creation, and a topic that is made
 with the wrong number of partitions breaks the single-writer fold.
@@ -47,6 +48,7 @@ def specs(settings: KafkaSettings) -> tuple[TopicSpec, ...]:
         ("articles", "items as published, by article id", settings.article_partitions,
          kept(settings.article_retention_days)),
         ("events", "readings: one article revision with all its events", 1, kept(settings.event_retention_days)),
+        ("corrections", "what people have corrected", 1, compacted),
         ("state", "changelog of the fold's table: stories", 1, compacted),
         ("alerts", "alerts by id", 1, kept(settings.event_retention_days)),
         ("outbox", "the state of each delivery", 1, compacted),

@@ -27,6 +27,7 @@ from rules.load import Source
 from streams.core import Core
 from streams.pipeline import Outcome, advance, rebuild_indexes
 from streams.settings import KafkaSettings
+from streams.stories.correction import Correction
 from streams.worker.rulebook import PublishedRules, RulesFile, publish_rules, published_rules
 
 log = logger("ingest")
@@ -58,6 +59,9 @@ class CoreHalves:
 
     def fold(self, state: Mapping[str, bytes], reading: Reading) -> Outcome:
         return advance(state, reading, self.core.book, self.core.companies)
+
+    def correct(self, state: Mapping[str, bytes], correction: bytes) -> Outcome:
+        return self.core.correct(state, Correction.from_bytes(correction))
 
     def indexes(self, state: Iterable[tuple[str, bytes]]) -> Mapping[str, bytes | None]:
         return rebuild_indexes(state)

@@ -19,6 +19,7 @@ One JSON object a line. Nothing is sent and nothing is stored; the same archive 
     dealwire replay articles.jsonl.gz --rules watchlist.yaml --output alerts.jsonl
     dealwire replay kafka://localhost:9092/dealwire.articles.v1 --rules watchlist.yaml --from 2026-01-01
     dealwire replay articles.jsonl.gz --rules watchlist.yaml --as-if-sent --output messages.jsonl
+    dealwire replay articles.jsonl.gz --rules watchlist.yaml --corrections-from-store var/dealwire.db
 """
 ARCHIVE = "JSON Lines (.gz, .zst too), `-` for standard input, or `kafka://host:port/topic`."
 
@@ -40,9 +41,17 @@ def replay(
     as_if_sent: Annotated[
         bool, typer.Option("--as-if-sent", help="Write the messages that would have gone where, instead of the alerts.")
     ] = False,
+    corrections: Annotated[
+        Path | None,
+        typer.Option("--corrections", help="What people corrected, as `story corrections --json` lists it."),
+    ] = None,
+    corrections_from_store: Annotated[
+        Path | None, typer.Option("--corrections-from-store", help="What people corrected in this store.")
+    ] = None,
     show_all: Annotated[bool, typer.Option("--all", help="Say on standard error what was held back, and why.")] = False,
 ) -> None:
     from dealwire.bootstrap import core_of, load_book, open_archive
+    from dealwire.bootstrap.archive import read_corrections
     from dealwire.bootstrap.rules import policy_of
     from notifier.decide import Router
     from notifier.send.rehearsal import rehearse
@@ -57,10 +66,11 @@ def replay(
 
     book = load_book(rules)
     core = core_of(book)
+    known = read_corrections(corrections, corrections_from_store)
     articles = within(open_archive(archive, report), _utc(since), _utc(until))
     interrupted = False
     try:
-        for step in replay(track(articles, "replaying"), core, history):
+        for step in replay(track(articles, "replaying"), core, history, known):
             if show_all:
                 for held in step.outcome.held:
                     err.print(f"held back: {held.rule} on story {held.story}: {held.reason}", markup=False)

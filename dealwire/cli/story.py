@@ -1,19 +1,20 @@
 """Shell: `dealwire story`: one story's timeline, and what people correct: merge, split, a wrong fact."""
 
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from dealwire.cli.desk import CONFIG, AsJson, Config, StorePath, open_store
-from dealwire.cli.terminal import out, print_json
+from dealwire.cli.desk import CONFIG, AsJson, Config, StorePath
+from dealwire.cli.terminal import err, out, print_json
 from dealwire.errors import UsageError
 
 if TYPE_CHECKING:
+    from dealwire.bootstrap.corrections import CorrectionDesk
     from dealwire.model import Story
-    from streams.pipeline import Outcome
+    from dealwire.store.corrections import Request
 
 SHOW_HELP = """Show a story: its facts, who said what when, and its versions with what changed.
 
@@ -31,9 +32,20 @@ CORRECT_HELP = """Set a fact of a story: amount, valuation, status, type or subj
 
     dealwire story correct 3f9a2c4b amount "100M USD" --author kim --reason "the filing says so"
 """
+UNDO_HELP = """Take a correction back: stories that it merged part, parted ones join, a fact is again what articles say.
+
+    dealwire story undo 9b2e61 --author kim --reason "they were two rounds after all"
+"""
+LIST_HELP = """List what people have corrected, the newest first: who, why, and what became of it.
+
+    dealwire story corrections
+    dealwire story corrections --json > corrections.jsonl
+    dealwire replay articles.jsonl.gz --rules watchlist.yaml --corrections corrections.jsonl
+"""
 StoryId = Annotated[str, typer.Argument(metavar="ID", help="A story's id, or as much of it as is unique.")]
 Author = Annotated[str, typer.Option(help="Who corrects.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
+Kafka = Annotated[bool, typer.Option("--kafka", help="The workers' stories on Kafka, not those in the store of `run`.")]
 
 
 class StoryGroup(TyperGroup):
@@ -52,11 +64,16 @@ def register(app: typer.Typer) -> None:
     group.command("merge", help=MERGE_HELP)(merge)
     group.command("split", help=SPLIT_HELP)(split)
     group.command("correct", help=CORRECT_HELP)(correct)
+    group.command("undo", help=UNDO_HELP)(undo)
+    group.command("corrections", help=LIST_HELP)(list_corrections)
     app.add_typer(group, name="story", help="One story: its timeline, and what people correct.")
 
 
-def show(story: StoryId, as_json: AsJson = False, config: Config = CONFIG, store: StorePath = None) -> None:
-    found = _find(story, config, store)
+def show(
+    story: StoryId, as_json: AsJson = False, config: Config = CONFIG, store: StorePath = None, kafka: Kafka = False
+) -> None:
+    with _desk(config, store, kafka=kafka) as desk:
+        found = desk.story(story)
     if as_json:
         print_json(found.model_dump(mode="json", by_alias=True, exclude_none=True))
     else:
@@ -70,9 +87,12 @@ def merge(
     reason: Reason,
     config: Config = CONFIG,
     store: StorePath = None,
+    kafka: Kafka = False,
 ) -> None:
-    ours, theirs = _articles(_find(story, config, store)), _articles(_find(other, config, store))
-    _take("merge", (ours, theirs), ("", ""), (author, reason), (config, store))
+    from streams.stories import request
+
+    with _desk(config, store, kafka=kafka) as desk:
+        _say(desk.take(request.merge(desk.story(story), desk.story(other), desk.signed(author, reason))))
 
 
 def split(
@@ -82,15 +102,12 @@ def split(
     reason: Reason,
     config: Config = CONFIG,
     store: StorePath = None,
+    kafka: Kafka = False,
 ) -> None:
-    found = _articles(_find(story, config, store))
-    unknown = sorted(set(article) - set(found))
-    if unknown:
-        raise UsageError(f"article {unknown[0]!r} does not tell story {story}")
-    staying = tuple(one for one in found if one not in article)
-    if not staying:
-        raise UsageError("every article of the story would leave it; leave at least one")
-    _take("split", (tuple(article), staying), ("", ""), (author, reason), (config, store))
+    from streams.stories import request
+
+    with _desk(config, store, kafka=kafka) as desk:
+        _say(desk.take(request.split(desk.story(story), article, desk.signed(author, reason))))
 
 
 def correct(
@@ -101,57 +118,73 @@ def correct(
     reason: Reason,
     config: Config = CONFIG,
     store: StorePath = None,
+    kafka: Kafka = False,
 ) -> None:
-    found = _find(story, config, store)
-    _take("correct", (_articles(found), ()), (fact, value), (author, reason), (config, store))
+    from streams.stories import request
+
+    with _desk(config, store, kafka=kafka) as desk:
+        _say(desk.take(request.correct(desk.story(story), fact, value, desk.signed(author, reason))))
 
 
-def _find(story: str, config: Path, store: Path | None) -> "Story":
-    from dealwire.bootstrap.stories import find_story
-
-    with open_store(config, store) as opened:
-        return find_story(opened, story)
-
-
-def _articles(story: "Story") -> tuple[str, ...]:
-    return tuple(telling.article for telling in story.tellings)
-
-
-def _take(
-    kind: Literal["merge", "split", "correct"],
-    sides: tuple[tuple[str, ...], tuple[str, ...]],
-    fact: tuple[str, str],
-    signed: tuple[str, str],
-    place: tuple[Path, Path | None],
+def undo(
+    correction: Annotated[str, typer.Argument(metavar="CORRECTION", help="A correction's id, or its beginning.")],
+    author: Author,
+    reason: Reason,
+    config: Config = CONFIG,
+    store: StorePath = None,
+    kafka: Kafka = False,
 ) -> None:
-    """Make the correction, take it, and say what came of it."""
-    from dealwire.bootstrap import stories
+    from streams.stories import request
+
+    with _desk(config, store, kafka=kafka) as desk:
+        _say(desk.take(request.undo(desk.correction(correction), desk.signed(author, reason))))
+
+
+def list_corrections(
+    as_json: AsJson = False, config: Config = CONFIG, store: StorePath = None, kafka: Kafka = False
+) -> None:
+    with _desk(config, store, kafka=kafka) as desk:
+        made = desk.corrections()
+    for one in made:
+        if as_json:
+            print_json({**one.correction.model_dump(mode="json", exclude_defaults=True), "state": one.state})
+        else:
+            out.print(_line(one), markup=False)
+    if not made:
+        err.print("nothing was corrected", style="dim")
+
+
+def _desk(config: Path, store: Path | None, *, kafka: bool) -> "AbstractContextManager[CorrectionDesk]":
+    from dealwire.bootstrap.corrections import kafka_desk, store_desk
     from dealwire.config import load_settings
-    from dealwire.identity import digest
-    from streams.stories.correction import Correction
 
-    now = datetime.now(UTC)
-    correction = Correction(
-        id=digest("correction", kind, sides[0], sides[1], *fact, *signed, now.isoformat()),
-        kind=kind,
-        author=signed[0],
-        reason=signed[1],
-        at=now,
-        articles=sides[0],
-        others=sides[1],
-        fact=fact[0],
-        value=fact[1],
-    )
-    settings = load_settings(place[0])
-    path = place[1].absolute() if place[1] else settings.place(settings.store)
-    _say(stories.correct(settings, path, correction, now))
+    settings = load_settings(config)
+    if kafka:
+        return kafka_desk(settings)
+    return store_desk(settings, store.absolute() if store else settings.place(settings.store))
 
 
-def _say(outcome: "Outcome") -> None:
-    for step in outcome.steps:
-        changed = "; ".join(f"{c.kind}: {c.before or 'none'} → {c.after}" for c in step.changes)
-        out.print(f"story {step.id}: {step.decision}{f' ({changed})' if changed else ''}", markup=False)
-    out.print(f"{len(outcome.alerts)} alerts", markup=False)
+def _say(taken: "Request") -> None:
+    """What became of a request; one that was refused is an error."""
+    if taken.refused:
+        raise UsageError(taken.outcome)
+    if taken.settled_at is None:
+        err.print("recorded; whoever drives the stories takes it at its next turn", style="dim")
+    else:
+        out.print(taken.outcome, markup=False)
+    out.print(f"correction {taken.correction.id}", markup=False)
+
+
+def _line(made: "Request") -> str:
+    one = made.correction
+    what = {"correct": f"{one.fact} is {one.value}", "undo": f"undo {one.undoes}"}.get(one.kind, one.kind)
+    of = f" of {one.about}" if one.about else ""
+    lines = [f"{one.id}  {one.at:%Y-%m-%d %H:%M}  {one.author}: {what}{of} ({one.reason}): {made.state}"]
+    if made.undone_by:
+        lines.append(f"    undone by {made.undone_by}")
+    if made.outcome:
+        lines.append(f"    {made.outcome}")
+    return "\n".join(lines)
 
 
 def timeline(story: "Story") -> list[str]:

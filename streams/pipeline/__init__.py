@@ -6,8 +6,9 @@
 """
 
 from streams.pipeline.advance import advance
-from streams.pipeline.correcting import apply_correction, catch_up
-from streams.pipeline.outcome import Held, Outcome, StoryStep
+from streams.pipeline.catching_up import catch_up
+from streams.pipeline.correcting import apply_correction
+from streams.pipeline.outcome import Held, Outcome, StoryStep, said_of
 from streams.pipeline.rebuild import rebuild_indexes
 
-__all__ = ["Held", "Outcome", "StoryStep", "advance", "apply_correction", "catch_up", "rebuild_indexes"]
+__all__ = ["Held", "Outcome", "StoryStep", "advance", "apply_correction", "catch_up", "rebuild_indexes", "said_of"]

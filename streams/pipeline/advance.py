@@ -12,7 +12,7 @@ from streams.pipeline.merging import merge_stories
 from streams.pipeline.outcome import Outcome, StoryStep
 from streams.pipeline.settling import Settling
 from streams.stories.clock import move, schedule, sweep
-from streams.stories.correction import advice
+from streams.stories.correction import Advice, advice, is_about, pin
 from streams.stories.draft import Draft
 from streams.stories.index import enter
 from streams.stories.placing import find_place, may_join, strength
@@ -70,7 +70,7 @@ class Fold:
         self._companies = companies
         self._settling = Settling(draft, book, self._by, revising=known is not None)
         self._withdrawn: list[tuple[StoryRecord, Told]] = []
-        self._advice = advice(draft, reading.article.id)
+        self._tells_several = len(reading.events) > 1
         self._heard = sorted(book.heard(reading.article)) if book.rules and reading.events else []
 
     def run(self) -> Outcome:
@@ -99,7 +99,8 @@ class Fold:
     def _place(self, event: MarketEvent) -> None:
         t = told(event, self._by, self._companies)
         kept = self._kept_place(t)
-        place = find_place(self._draft, t, frozenset(self._advice["apart"]), self._likely())
+        advised = advice(self._draft, t["article"], t["subject"] if self._tells_several else "")
+        place = find_place(self._draft, t, frozenset(advised.apart), self._likely(advised))
         if kept is not None:
             self._add(self._joined(kept, place.stories, t), t, "the same article told it before")
             return
@@ -113,16 +114,22 @@ class Fold:
     def _joined(self, record: StoryRecord, others: Iterable[StoryRecord], t: Told) -> StoryRecord:
         """The story with all others that this telling shows to be the same; what is told in passing shows nothing."""
         for other in others:
-            if not t["background"] and other["id"] != record["id"] and may_join(record, other):
+            if not t["background"] and other["id"] != record["id"] and may_join(self._draft, record, other):
                 record = merge_stories(self._draft, self._settling, record, other)
         return record
 
-    def _likely(self) -> dict[str, bool]:
+    def _likely(self, advised: Advice) -> dict[str, bool]:
         """Stories to compare whatever the indexes say → whether a person has said that the article belongs there."""
         likely = {record["id"]: False for record, _ in self._withdrawn}
-        for article in self._advice["together"]:
+        for article, about in sorted(advised.together.items()):
             known = self._draft.article(article)
-            likely.update((story, True) for story in (known["stories"] if known else ()))
+            for story in known["stories"] if known else ():
+                record = self._draft.story(story)
+                tells = record is not None and any(
+                    t["article"] == article and is_about(about, t["subject"]) for t in record["tellings"]
+                )
+                if tells:
+                    likely[story] = True
         return likely
 
     def _kept_place(self, t: Told) -> StoryRecord | None:
@@ -155,11 +162,11 @@ class Fold:
     def _add(self, record: StoryRecord, t: Told, reason: str) -> None:
         self._settling.touch(record, reason, t)
         record["told_count"] += 1
-        if self._advice["pinned"]:
-            record["pinned"] = {**record["pinned"], **self._advice["pinned"]}
         record["tellings"].append(t)
         if len(record["tellings"]) > TELLINGS_MAX:
             del record["tellings"][TELLINGS_MAX // 2]
+        if advice(self._draft, t["article"], t["subject"]).pinned:
+            pin(self._draft, record)
         if self._heard:
             record["heard"] = sorted({*record["heard"], *self._heard})
         if not t["background"]:

@@ -1,7 +1,7 @@
-"""Core: `apply_correction`, a person's word through the fold, and `catch_up`, new rules over known stories."""
+"""Core: `apply_correction`, a person's word through the fold: stories joined, parted, set right, and that undone."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from typing import TypedDict
 
 from dealwire.identity import digest
 from dealwire.model import Alert
@@ -9,44 +9,49 @@ from dealwire.reference.companies import Companies
 from rules.book import RuleBook
 from streams.pipeline.expiry import keep_until
 from streams.pipeline.merging import merge_stories
-from streams.pipeline.outcome import Held, Outcome
+from streams.pipeline.outcome import Outcome
 from streams.pipeline.settling import Settling
 from streams.stories.clock import schedule
-from streams.stories.correction import Correction, pinned_value, record_advice
+from streams.stories.correction import Correction, CorrectionKind, is_about, is_undone, pin, take_note
 from streams.stories.draft import Draft
 from streams.stories.index import enter, leave
-from streams.stories.record import StoryRecord, article_key, found, last_at, story_key
-from streams.stories.told import Occasion
+from streams.stories.placing import strength
+from streams.stories.record import StoryRecord, article_key, found, story_key
+from streams.stories.told import Occasion, Told
 
-APPLIED = "correction-applied/"
+TAKEN = "correction-taken/"
+
+
+class Taken(TypedDict):
+    """What a correction did, so that it does it once, and can be undone."""
+
+    kind: CorrectionKind
+    stories: list[str]
+    gone: str
+    """The story that a merge ended."""
+    brought: list[str]
+    """The articles that it brought along."""
+    lent: list[str]
+    """The rules that had spoken of it and not of the story that survived."""
 
 
 def apply_correction(
-    state: Mapping[str, bytes],
-    correction: Correction,
-    book: RuleBook,
-    companies: Companies,  # noqa: ARG001 - the same arguments as `advance`, so that a shell drives both alike
+    state: Mapping[str, bytes], correction: Correction, book: RuleBook, companies: Companies
 ) -> Outcome:
     """Take a correction: now for the stories there are, and from now on for the articles it names.
 
     One that comes again gives the same alerts and changes nothing; UsageError where its fact or value is none.
     """
     draft = Draft(state)
-    applied: list[str] | None = draft.value(APPLIED + correction.id)
-    if applied is not None:
-        return Outcome({}, _logged(draft, applied, correction.id), passed_over="known correction")
-    record_advice(draft, correction)
+    before: Taken | None = draft.value(TAKEN + correction.id)
+    if before is not None:
+        return Outcome({}, _logged(draft, before["stories"], correction.id), passed_over="known correction")
+    take_note(draft, correction, companies)
     by: Occasion = {"article": correction.id, "revision": "", "at": correction.at.timestamp()}
-    settling = Settling(draft, book, by, revising=True)
-    if correction.kind == "merge":
-        _merge(draft, settling, correction)
-    elif correction.kind == "split":
-        _split(draft, settling, correction)
-    else:
-        _correct(draft, settling, correction)
-    outcome = settling.finish()
-    draft.put_value(APPLIED + correction.id, [step.id for step in outcome.steps])
-    return Outcome(draft.writes(), outcome.alerts, outcome.steps, outcome.held)
+    correcting = Correcting(draft, Settling(draft, book, by, revising=True), correction, companies)
+    if not is_undone(draft, correction):
+        correcting.run()
+    return correcting.finish()
 
 
 def _logged(draft: Draft, stories: Iterable[str], occasion: str) -> tuple[Alert, ...]:
@@ -60,74 +65,125 @@ def _logged(draft: Draft, stories: Iterable[str], occasion: str) -> tuple[Alert,
     )
 
 
-def stories_of(draft: Draft, articles: Iterable[str]) -> list[StoryRecord]:
-    """The stories that any of these articles reports, each once, the one that most of them share first."""
-    shared: dict[str, int] = {}
-    records: dict[str, StoryRecord] = {}
-    for article in articles:
-        known = draft.article(article)
-        for story in known["stories"] if known else ():
-            record = draft.story(story)
-            if record is not None:
-                records[record["id"]] = record
-                shared[record["id"]] = shared.get(record["id"], 0) + 1
-    return [records[story] for story in sorted(shared, key=lambda s: (-shared[s], records[s]["founded"], s))]
+class Correcting:
+    """One correction over one draft of the state."""
 
+    def __init__(self, draft: Draft, settling: Settling, correction: Correction, companies: Companies) -> None:
+        self._draft = draft
+        self._settling = settling
+        self._correction = correction
+        self._about = companies.key(correction.about) if correction.about else ""
+        self._others_about = companies.key(correction.others_about) if correction.others_about else ""
+        self._taken: Taken = {"kind": correction.kind, "stories": [], "gone": "", "brought": [], "lent": []}
 
-def _merge(draft: Draft, settling: Settling, correction: Correction) -> None:
-    one, two = stories_of(draft, correction.articles), stories_of(draft, correction.others)
-    if one and two and one[0]["id"] != two[0]["id"]:
-        merge_stories(draft, settling, one[0], two[0])
+    def run(self) -> None:
+        """Bring the stories there are in line with it."""
+        kind, word = self._correction.kind, self._correction.reason
+        if kind == "merge":
+            self._merge()
+        elif kind == "split":
+            self._split()
+        elif kind == "correct":
+            self._pin(f"corrected: {word}")
+        else:
+            self._undo()
 
+    def finish(self) -> Outcome:
+        outcome = self._settling.finish()
+        self._taken["stories"] = [step.id for step in outcome.steps]
+        self._draft.put_value(TAKEN + self._correction.id, self._taken)
+        return Outcome(self._draft.writes(), outcome.alerts, outcome.steps, outcome.held)
 
-def _split(draft: Draft, settling: Settling, correction: Correction) -> None:
-    """Those of the story's articles that leave it make a story of their own."""
-    others = set(correction.others)
-    for record in stories_of(draft, correction.articles):
-        leaving = [t for t in record["tellings"] if t["article"] in correction.articles]
-        if not leaving or not any(t["article"] in others for t in record["tellings"]):
-            continue
-        leave(draft, record)
-        first = min(leaving, key=lambda t: (t["at"], t["article"]))
-        new = found(digest("story", "split", correction.id, record["id"]), first["at"])
-        record["tellings"] = [t for t in record["tellings"] if t["article"] not in correction.articles]
-        new["tellings"], new["told_count"], new["heard"] = leaving, len(leaving), list(record["heard"])
-        for part in (record, new):
+    def _undo(self) -> None:
+        undone: Taken | None = self._draft.value(TAKEN + self._correction.undoes)
+        if undone is None:  # it has yet to come, and will find that it does not hold
+            return
+        if undone["kind"] == "merge":
+            self._part(undone)
+        elif undone["kind"] == "split":
+            self._merge()
+        else:
+            self._pin(f"correction undone: {self._correction.reason}")
+
+    def _stories(self, articles: Iterable[str], about: str) -> list[StoryRecord]:
+        """The stories that these articles tell of the subject, the one that most of them share first."""
+        shared: dict[str, int] = {}
+        records: dict[str, StoryRecord] = {}
+        for article in articles:
+            known = self._draft.article(article)
+            for story in known["stories"] if known else ():
+                record = self._draft.story(story)
+                if record is not None and any(
+                    t["article"] == article and is_about(about, t["subject"]) for t in record["tellings"]
+                ):
+                    records[record["id"]] = record
+                    shared[record["id"]] = shared.get(record["id"], 0) + 1
+        return [records[story] for story in sorted(shared, key=lambda s: (-shared[s], records[s]["founded"], s))]
+
+    def _merge(self) -> None:
+        ours = self._stories(self._correction.articles, self._about)
+        theirs = self._stories(self._correction.others, self._others_about)
+        if not ours or not theirs or ours[0]["id"] == theirs[0]["id"]:
+            return
+        older, younger = sorted((ours[0], theirs[0]), key=lambda r: (r["founded"], r["id"]))
+        self._taken["gone"] = younger["id"]
+        self._taken["brought"] = sorted({t["article"] for t in younger["tellings"]})
+        self._taken["lent"] = sorted(younger["fired"].keys() - older["fired"].keys())
+        merge_stories(self._draft, self._settling, older, younger)
+
+    def _split(self) -> None:
+        """Those of the story's articles that leave it make a story of their own."""
+        leaving, staying = set(self._correction.articles), set(self._correction.others)
+        for record in self._stories(self._correction.articles, self._about):
+            moved = [t for t in record["tellings"] if t["article"] in leaving]
+            if any(t["article"] in staying for t in record["tellings"]):
+                first = min(moved, key=lambda t: (t["at"], t["article"]))
+                new = found(digest("story", "split", self._correction.id, record["id"]), first["at"])
+                new["heard"] = list(record["heard"])
+                self._move(record, new, moved, f"split: {self._correction.reason}")
+
+    def _part(self, undone: Taken) -> None:
+        """The two stories that were merged, each with its own again; what joined them since goes where it fits."""
+        gone = self._draft.story_itself(undone["gone"])
+        record = self._draft.story(undone["gone"])
+        if gone is None or record is None or gone is record:
+            return
+        brought = [t for t in record["tellings"] if t["article"] in undone["brought"]]
+        since = {*undone["brought"], *self._correction.articles, *self._correction.others}
+        own = [t for t in record["tellings"] if t["article"] in since and t["article"] not in undone["brought"]]
+        moved = [*brought, *(t for t in record["tellings"] if t["article"] not in since and _fits(t, brought, own))]
+        if not moved or len(moved) == len(record["tellings"]):
+            return
+        for rule in undone["lent"]:
+            record["fired"].pop(rule, None)
+        gone["merged_into"] = ""
+        self._move(record, gone, moved, f"merge undone: {self._correction.reason}")
+
+    def _move(self, record: StoryRecord, other: StoryRecord, moved: list[Told], reason: str) -> None:
+        """Take these tellings from the one story to the other."""
+        leave(self._draft, record)
+        record["tellings"] = [t for t in record["tellings"] if t not in moved]
+        other["tellings"], other["told_count"] = moved, len(moved)
+        for part in (record, other):
+            pin(self._draft, part)
             for t in part["tellings"]:
-                enter(draft, part["id"], t)
-            settling.touch(part, f"split: {correction.reason}")
-        schedule(draft, story_key(new["id"]), keep_until(new))
-        for article in {t["article"] for t in leaving}:
-            _move(draft, article, record["id"], new["id"])
+                if not t["background"]:
+                    enter(self._draft, part["id"], t)
+            self._settling.touch(part, reason)
+        schedule(self._draft, story_key(other["id"]), keep_until(other))
+        for article in {t["article"] for t in moved}:
+            known = self._draft.article(article)
+            if known is not None:
+                known["stories"] = sorted({*(s for s in known["stories"] if s != record["id"]), other["id"]})
+                self._draft.put_value(article_key(article), known)
+
+    def _pin(self, reason: str) -> None:
+        for record in self._stories(self._correction.articles, self._about)[:1]:
+            pin(self._draft, record)
+            self._settling.touch(record, reason)
 
 
-def _move(draft: Draft, article: str, source: str, target: str) -> None:
-    known = draft.article(article)
-    if known is not None:
-        known["stories"] = sorted({*(s for s in known["stories"] if s != source), target})
-        draft.put_value(article_key(article), known)
-
-
-def _correct(draft: Draft, settling: Settling, correction: Correction) -> None:
-    for record in stories_of(draft, correction.articles)[:1]:
-        value = pinned_value(correction.fact, correction.value)
-        record["pinned"] = {**record["pinned"], correction.fact: value}
-        settling.touch(record, f"corrected: {correction.reason}")
-
-
-def catch_up(state: Mapping[str, bytes], stories: Iterable[str], book: RuleBook, since: datetime) -> Outcome:
-    """What rules that are new say of stories already known and told since then; the shell names the stories."""
-    draft = Draft(state)
-    alerts: list[Alert] = []
-    held: list[Held] = []
-    for story in stories:
-        record = draft.story_itself(story)
-        if record is None or record["merged_into"] or last_at(record) < since.timestamp():
-            continue
-        by: Occasion = {"article": f"catch-up/{book.hash}", "revision": "", "at": last_at(record)}
-        settling = Settling(draft, book, by, revising=False)
-        settling.touch(record, "catching up")
-        outcome = settling.finish()
-        alerts += outcome.alerts
-        held += outcome.held
-    return Outcome(draft.writes(), tuple(alerts), (), tuple(held))
+def _fits(t: Told, those: list[Told], these: list[Told]) -> bool:
+    """Whether the telling is nearer to those than to these."""
+    one, two = strength(t, those), strength(t, these)
+    return one is not None and (two is None or one.points > two.points)

@@ -1,6 +1,7 @@
 """Core: two stories that turn out to be one, with all that hangs on them."""
 
 from streams.pipeline.settling import Settling
+from streams.stories.correction import pin
 from streams.stories.draft import Draft
 from streams.stories.index import enter, leave
 from streams.stories.joining import join
@@ -13,6 +14,8 @@ def merge_stories(draft: Draft, settling: Settling, one: StoryRecord, two: Story
     settling.touch(older, "")
     leave(draft, younger)
     join(older, younger)
+    if older["pinned"] or younger["pinned"]:
+        pin(draft, older)
     for t in older["tellings"]:
         if not t["background"]:
             enter(draft, older["id"], t)

@@ -58,3 +58,13 @@ class Outcome:
     steps: tuple[StoryStep, ...] = ()
     held: tuple[Held, ...] = ()
     passed_over: str = ""
+
+
+def said_of(outcome: Outcome) -> str:
+    """What became of which story, in a line for people."""
+    said = []
+    for step in outcome.steps:
+        changed = "; ".join(f"{c.kind}: {c.before or 'none'} → {c.after or 'none'}" for c in step.changes)
+        said.append(f"story {step.id}: {step.reason or step.decision}{f' ({changed})' if changed else ''}")
+    alerts = len(outcome.alerts)
+    return ", ".join([*said, f"{alerts} alert{'' if alerts == 1 else 's'}"]) if said else "no known story is concerned"

@@ -9,7 +9,6 @@ def join(older: StoryRecord, younger: StoryRecord) -> None:
     older["tellings"] += [t for t in younger["tellings"] if (t["article"], t["event"]) not in have]
     older["told_count"] += younger["told_count"]
     older["heard"] = sorted({*older["heard"], *younger["heard"]})
-    older["pinned"] = {**younger["pinned"], **older["pinned"]}
     older["retracted"] = older["retracted"] and younger["retracted"]
     for rule, fired in younger["fired"].items():
         mine = older["fired"].get(rule)

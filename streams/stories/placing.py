@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from streams.stories.correction import advice
 from streams.stories.draft import Draft
 from streams.stories.index import candidates
 from streams.stories.link import Link, link
@@ -58,6 +59,14 @@ def strength(t: Told, tellings: Sequence[Told], apart: frozenset[str] = frozense
     return best
 
 
-def may_join(one: StoryRecord, two: StoryRecord) -> bool:
-    """Whether two stories that one telling links to may be one: no telling of either rules out one of the other's."""
-    return not any(link(a, b).vetoes for a in one["tellings"][-COMPARED_MAX:] for b in two["tellings"][-COMPARED_MAX:])
+def may_join(draft: Draft, one: StoryRecord, two: StoryRecord) -> bool:
+    """Whether two stories that one telling links to may be one: nobody set them apart, and no two tellings clash."""
+    ours, theirs = one["tellings"][-COMPARED_MAX:], two["tellings"][-COMPARED_MAX:]
+    if _set_apart(draft, ours, theirs) or _set_apart(draft, theirs, ours):
+        return False
+    return not any(link(a, b).vetoes for a in ours for b in theirs)
+
+
+def _set_apart(draft: Draft, ours: Sequence[Told], theirs: Sequence[Told]) -> bool:
+    articles = {t["article"] for t in theirs}
+    return any(not advice(draft, t["article"], t["subject"]).apart.isdisjoint(articles) for t in ours)

@@ -75,7 +75,7 @@ def build_app(settings: KafkaSettings, make_halves: MakeHalves, clock: Callable[
         await feed.ready.wait()
         await understanding.run(stream)
 
-    @app.agent(app.topic(settings.topic("events"), partitions=1, **RAW), name="fold")
+    @app.agent(app.topic(settings.topic("events"), settings.topic("corrections"), partitions=1, **RAW), name="fold")
     async def fold(stream: Any) -> None:
         await feed.ready.wait()
         await folding.run(stream)

@@ -1,4 +1,5 @@
-"""Shell: the folding half: the one writer of stories. Events are folded one after another, and stored in batches.
+"""Shell: the folding half: the one writer of stories. Events are folded one after another, and stored in batches;
+corrections that people make come between them, and go the same way.
 
     take ─▶ fold over State ─▶ [queue] ─▶ changelog acknowledged ─▶ table ─▶ alerts acknowledged ─▶ offset committed
 
@@ -23,7 +24,7 @@ from dealwire.log import logger
 from dealwire.model import Reading
 from streams.dead_letters import letter_of
 from streams.settings import KafkaSettings
-from streams.worker.halves import INDEX, Halves
+from streams.worker.halves import INDEX, Folded, Halves
 from streams.worker.outlet import Outlet, give_up
 from streams.worker.ownership import Pulse, is_ours
 from streams.worker.table import State
@@ -57,6 +58,7 @@ class Folding:
         clock: Callable[[], datetime],
     ) -> None:
         self._alerts = settings.topic("alerts")
+        self._corrections = settings.topic("corrections")
         self._letters = settings.topic("dead_letters")
         self._table = table
         self._outlet = outlet
@@ -101,8 +103,7 @@ class Folding:
     def _fold(self, state: State, event: faust.EventT[bytes]) -> Taken:
         message = event.message
         try:
-            reading = Reading.from_bytes(message.value or b"")
-            folded = self._halves().fold(state, reading)
+            folded = self._step(state, message)
             writes = {key: value for key, value in folded.writes.items() if not key.startswith(INDEX)}
             records = tuple((self._alerts, alert.id.encode(), alert.to_bytes()) for alert in folded.alerts)
             _check_sizes(writes, records)
@@ -113,6 +114,13 @@ class Folding:
         state.lay(writes)
         state.derive({key: value for key, value in folded.writes.items() if key.startswith(INDEX)})
         return Taken(event, state, writes, records)
+
+    def _step(self, state: State, message: Any) -> Folded:
+        """A reading, or a person's correction, through the core."""
+        value = message.value or b""
+        if message.topic == self._corrections:
+            return self._halves().correct(state, value)
+        return self._halves().fold(state, Reading.from_bytes(value))
 
     async def keep(self) -> None:
         """Store what was folded, batch after batch, in the order of the events; ends the process where it cannot.

@@ -24,6 +24,10 @@ class Halves(Protocol):
 
     def fold(self, state: Mapping[str, bytes], reading: Reading) -> Folded: ...
 
+    def correct(self, state: Mapping[str, bytes], correction: bytes) -> Folded:
+        """Take a person's correction, as it stands on its topic; RecordError where it is none."""
+        ...
+
     def indexes(self, state: Iterable[tuple[str, bytes]]) -> Mapping[str, bytes | None]:
         """What can be derived from the state and is therefore not on its changelog, with keys that begin with INDEX."""
         ...

@@ -7,6 +7,7 @@ from dealwire.model import Article, MarketEvent, Money, Participant, Quantity, R
 from dealwire.reference.companies import bundled_companies
 from rules.load import Source, load
 from streams.pipeline import advance, apply_correction
+from streams.stories.record import decode, story_key
 
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 COMPANIES = bundled_companies()
@@ -94,6 +95,9 @@ class Desk:
         self.alerts += outcome.alerts
         self.held += outcome.held
         return outcome
+
+    def state_of(self, story):
+        return decode(self.state[story_key(story)])
 
     def story(self, item, *events):
         """The one story that the article touched."""
