@@ -63,6 +63,7 @@ class Service:
             embedded = Embedded(intake, self.rules.core, self._enqueue, self.clock)
             delivery = _Delivery(self, embedded, intake, dispatcher)
             delivery.catch_up()
+            delivery.correct()
             async with Fetcher() as fetcher:
                 if once:
                     await _unless(stop, make_poller(self.settings, fetcher, intake).once(delivery.take))
@@ -118,9 +119,16 @@ class _Delivery:
             await in_thread(self._look)
             await _unless(stop, asyncio.sleep(WATCH_SECONDS))
 
+    def correct(self) -> None:
+        """Take the corrections that people have asked for."""
+        if corrections := self._embedded.correct():
+            log.info("corrected", corrections=corrections)
+            self._dispatcher.wake()
+
     def _look(self) -> None:
         with self._turn:
             self._reload()
+            self.correct()
             self.report()
 
     def report(self) -> None:
@@ -144,6 +152,7 @@ class _Delivery:
 
         with self._turn:
             self._reload()
+            self.correct()
             return self._embedded.take(visit.batch.articles, commit)
 
     def _reload(self) -> None:
