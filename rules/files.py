@@ -3,7 +3,7 @@ rules that touches a file.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,8 @@ class RuleFiles:
     """The rules files that were asked for, with all they include."""
 
     paths: Sequence[Path]
+    texts: Mapping[Path, str] = field(default_factory=dict)
+    """Taken in place of what these files (resolved) hold: an edit that is not saved yet."""
     _stamps: dict[Path, Stamp | None] = field(default_factory=dict)
 
     def read(self) -> tuple[Source, ...]:
@@ -60,7 +62,7 @@ class RuleFiles:
             return
         if path.resolve() in sources:
             return
-        text = _read(path, problems)
+        text = self.texts[path.resolve()] if path.resolve() in self.texts else _read(path, problems)
         if text is None:
             return
         sources[path.resolve()] = Source(str(path), text)
