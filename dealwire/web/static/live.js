@@ -74,7 +74,7 @@ function place(row) {
   before?.remove();
   row.classList.add("fresh");
   listOf(row).prepend(document.adoptNode(row));
-  announce.textContent = `${before ? "Changed" : "New"}: ${row.querySelector("h3").textContent}`;
+  announce.textContent = `${before ? "Changed" : "New"}: ${row.querySelector(".who-is").textContent}`;
   stories.querySelector(".empty")?.remove();
   for (const list of stories.querySelectorAll("ol.cards")) {
     if (!list.children.length) {
