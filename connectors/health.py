@@ -18,6 +18,9 @@ SILENCE_PROBABILITY = 0.001
 SILENCE_OVER_LONGEST = 1.5
 """…and it is this much longer than any gap seen: nights and weekends are among those."""
 
+LATE = timedelta(minutes=5)
+"""A visit that has been due for so long is late."""
+
 ERROR_LENGTH_MAX = 300
 
 
@@ -63,6 +66,10 @@ class FeedRecord:
     def is_silent(self, now: datetime) -> bool:
         limit = self.silence_limit()
         return bool(limit and self.last_change and not self.gone and now - self.last_change > limit)
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether its visit is due for longer than a process that keeps up lets it wait."""
+        return bool(self.due and not self.gone and now - self.due > LATE)
 
     def condition(self, now: datetime) -> str:
         """In one word: new, gone, failing, silent or well."""

@@ -8,8 +8,9 @@ A plain consumer, not Faust. One process of the group holds the one partition an
 new owner forgets what its SQLite file holds and rebuilds it from outbox.v1 before it sends anything.
 """
 
+import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer
 from kafka.errors import CommitFailedError, KafkaError
 
 from dealwire.broker import PATIENCE, RECORD_BYTES_MAX, Writer, records
-from dealwire.errors import RecordError, StoreError
+from dealwire.errors import RecordError, StoreError, UsageError
 from dealwire.log import logger
 from dealwire.model import Alert
 from dealwire.store import journal, mirror, outbox
@@ -38,6 +39,7 @@ ALERTS_AT_ONCE = 200
 PRUNE_EVERY = timedelta(hours=1)
 LOOK_EVERY = timedelta(seconds=15)
 """How often the notifier looks whether its rules, which name the receivers, are still those published."""
+DELIVERY = "delivery/"
 OPERATORS_KINDS = ("silence/", "ack/")
 """What operators write into the outbox themselves; it may stand in the file and not yet on the topic."""
 
@@ -85,6 +87,7 @@ class Desk:
                 self._writer.write(self._settings.topic("outbox"), images)
                 with store.transaction():
                     journal.mark_published(connection, entries)
+                    outbox.forget_orders(connection, _deliveries(entries))
 
     def check(self) -> None:
         """StoreError where the dispatcher ended by itself: the process must not look alive and send nothing."""
@@ -131,10 +134,15 @@ class Desk:
             return None
 
 
+def _deliveries(entries: Iterable[journal.Entry]) -> Iterator[str]:
+    return (entry.key.removeprefix(DELIVERY) for entry in entries if entry.key.startswith(DELIVERY))
+
+
 def rebuild(store: Store, settings: KafkaSettings) -> int:
     """Make the outbox what outbox.v1 says it is; how many records that took.
 
-    What operators wrote into the file and nobody has published yet (a silence added while no notifier ran) stays.
+    What operators wrote into the file and nobody has published yet stays: a silence added, a message dropped while no
+    notifier ran.
     """
     count = 0
     with store.transaction() as connection:
@@ -143,6 +151,7 @@ def rebuild(store: Store, settings: KafkaSettings) -> int:
             for entry in journal.unpublished(connection, limit=-1)
             if entry.key.startswith(OPERATORS_KINDS)
         }
+        orders = outbox.orders(connection)
         for tables in mirror.TABLES.values():
             for table, _ in tables:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
@@ -153,8 +162,18 @@ def rebuild(store: Store, settings: KafkaSettings) -> int:
         for key, image in kept.items():
             mirror.restore(connection, key, image)
             journal.touch(connection, key)
+        for order in orders:
+            _obey(connection, order)
     log.info("outbox_rebuilt", records=count)
     return count
+
+
+def _obey(connection: sqlite3.Connection, order: outbox.Order) -> None:
+    try:
+        outbox.obey(connection, order)
+    except UsageError as error:  # another owner has sent or settled it meanwhile
+        outbox.forget_orders(connection, [order.delivery])
+        log.warning("order_outdated", delivery=order.delivery, verb=order.verb, cause=str(error))
 
 
 class Ownership(ConsumerRebalanceListener):

@@ -21,8 +21,9 @@ from dealwire.model import Alert
 from dealwire.store import articles, feeds, outbox, tally
 from dealwire.store.database import Store
 from dealwire.store.lock import sole_driver
+from notifier.decide.backlog import Growth
 from notifier.render.coverage import Coverage
-from notifier.render.meta import rules_rejected
+from notifier.render.meta import lag_growing, rules_rejected
 from notifier.send.dispatcher import Dispatcher
 from notifier.send.report import DailyReport
 from notifier.send.verdict import tell_operators
@@ -32,6 +33,9 @@ from streams.embedded import Embedded
 log = logger("embedded")
 
 HOUSEKEEPING_EVERY = timedelta(hours=1)
+LOOK_EVERY = timedelta(minutes=1)
+"""How often it is counted how many feeds are visited late."""
+LATE_FEEDS_LEAST = 5
 WATCH_SECONDS = 1.0
 """How often the rules files and the dispatcher are looked at while nothing arrives."""
 PATIENCE = timedelta(minutes=2)
@@ -97,6 +101,8 @@ class _Delivery:
         self._dispatcher = dispatcher
         self._keep_house_at = service.clock()
         self._daily = DailyReport(self._collect)
+        self._late_feeds = Growth(LATE_FEEDS_LEAST)
+        self._look_at = service.clock()
         self._turn = threading.Lock()
         """One thing at a time on the intake's connection: a visit, or a reload."""
 
@@ -130,6 +136,20 @@ class _Delivery:
             self._reload()
             self.correct()
             self.report()
+            self._watch_feeds()
+
+    def _watch_feeds(self) -> None:
+        """Tell operators where visits to feeds fall behind: there are more of them than this process can do."""
+        now = self._service.clock()
+        if now < self._look_at:
+            return
+        self._look_at = now + LOOK_EVERY
+        late = sum(record.is_late(now) for record in feeds.load(self._store.connection).values())
+        if self._late_feeds.look(late):
+            with self._store.transaction() as connection:
+                told = lag_growing("visiting feeds", late, now)
+                tell_operators(connection, self._service.rules.router.policy, told, now)
+            self._dispatcher.wake()
 
     def report(self) -> None:
         """Tell operators of the last day's coverage, where that is due."""

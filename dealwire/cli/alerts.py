@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dealwire.cli.desk import CONFIG, AsJson, Config, StorePath, open_store, read_moment
-from dealwire.cli.terminal import out, print_json
+from dealwire.cli.terminal import err, out, print_json
 from dealwire.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,9 +26,14 @@ WHY_HELP = """Say why an alert fired, and why it was or was not sent to each rec
 
     dealwire alerts why 3f9a2c4be1d07a55aa10
 """
-ACK_HELP = """Acknowledge a story: no alert on it until it changes.
+ACK_HELP = """Acknowledge a story: no alert on it until it changes. `--withdraw` takes that back.
 
     dealwire alerts ack 9b1c33d2ef --by ann --comment "on the agenda"
+    dealwire alerts ack 9b1c33d2ef --withdraw
+"""
+ACKS_HELP = """List the stories that people have acknowledged, the latest first.
+
+    dealwire alerts acks --json
 """
 
 
@@ -46,6 +51,7 @@ def register(app: typer.Typer) -> None:
     group.command("list", help=LIST_HELP)(list_alerts)
     group.command("why", help=WHY_HELP)(why)
     group.command("ack", help=ACK_HELP)(acknowledge)
+    group.command("acks", help=ACKS_HELP)(list_acknowledged)
     app.add_typer(group, name="alerts", help="What fired, where it went, and why.")
 
 
@@ -76,6 +82,8 @@ def list_alerts(
     else:
         for line in _lines(found):
             out.print(line, markup=False)
+        if not found:
+            err.print(f"no alert since {wanted.since:%Y-%m-%d %H:%M} UTC")
 
 
 def why(alert: Annotated[str, typer.Argument(help="The alert's id.")], as_json: AsJson = False,
@@ -107,15 +115,22 @@ def why(alert: Annotated[str, typer.Argument(help="The alert's id.")], as_json: 
 
 def acknowledge(
     story: Annotated[str, typer.Argument(help="The story's id.")],
-    by: Annotated[str, typer.Option(help="Who has seen it.")],
+    by: Annotated[str, typer.Option(help="Who has seen it.")] = "",
     comment: Annotated[str, typer.Option(help="What for.")] = "",
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the acknowledgement back.")] = False,
     config: Config = CONFIG,
     store: StorePath = None,
 ) -> None:
     from dealwire.store import receipts, silences
     from notifier.decide.silences import Acknowledgement
 
+    if bool(by) is withdraw:
+        raise UsageError("say who has seen the story with --by, or take it back with --withdraw")
     with open_store(config, store) as opened, opened.transaction() as connection:
+        if withdraw:
+            taken_back = silences.withdraw(connection, story)
+            out.print(f"story {story}: the acknowledgement by {taken_back.author} is withdrawn", markup=False)
+            return
         version = receipts.latest_version(connection, story)
         if version is None:
             raise UsageError(f"no alert tells of a story {story!r}")
@@ -123,6 +138,22 @@ def acknowledge(
         seen = Acknowledgement(story=story, story_version=version, author=by, comment=comment, at=now)
         silences.acknowledge(connection, seen)
     out.print(f"story {story} acknowledged at version {version}; its next change is told", markup=False)
+
+
+def list_acknowledged(as_json: AsJson = False, config: Config = CONFIG, store: StorePath = None) -> None:
+    from dealwire.store import silences
+
+    with open_store(config, store) as opened:
+        found = list(silences.acknowledged(opened.connection))
+    for seen in found:
+        if as_json:
+            print_json(seen.model_dump(mode="json"))
+            continue
+        comment = f": {seen.comment}" if seen.comment else ""
+        said = f"{seen.story} version {seen.story_version}  {seen.at:%Y-%m-%d %H:%M} UTC by {seen.author}{comment}"
+        out.print(said, markup=False)
+    if not found and not as_json:
+        err.print("no story is acknowledged")
 
 
 def _lines(found: "list[Receipt]") -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dealwire.cli.desk import CONFIG, AsJson, Config, StorePath, open_store
-from dealwire.cli.terminal import out, print_json
+from dealwire.cli.terminal import err, out, print_json
 from dealwire.errors import UsageError
 
 LIST_HELP = """List messages, the newest first: pending, sending, sent, failed (to be tried again), dead, dropped.
@@ -60,6 +60,8 @@ def list_deliveries(
         what = f"{delivery.state:<8} {delivery.receiver:<16} {delivery.form:<7}"
         line = f"{delivery.id}  {what} {when:%Y-%m-%d %H:%M:%S}  {tries}"
         out.print(line + error, markup=False)
+    if not found and not as_json:
+        err.print("no message" + (f" is {' or '.join(states)}" if states else " yet"))
 
 
 def retry(
@@ -89,5 +91,5 @@ def drop(
 
     with open_store(config, store) as opened, opened.transaction() as connection:
         for name in ids:
-            outbox.drop(connection, name)
+            outbox.drop(connection, name, datetime.now(UTC))
             out.print(f"{name}: dropped", markup=False)

@@ -1,13 +1,17 @@
 """Shell: `dealwire silences`: what people do not want to be told for a while."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dealwire.cli.desk import CONFIG, AsJson, Config, StorePath, open_store
 from dealwire.cli.terminal import err, out, print_json
 from dealwire.errors import UsageError
+
+if TYPE_CHECKING:
+    from notifier.decide import Silence
+    from notifier.decide.settings import TimeInterval
 
 ADD_HELP = """Silence alerts that match, for a while. All matchers must hold.
 
@@ -83,11 +87,27 @@ def list_silences(
         if as_json:
             print_json({**silence.model_dump(mode="json", exclude_none=True), "active": silence.active(now)})
             continue
-        comment = f": {silence.comment}" if silence.comment else ""
-        ends = f"until {silence.ends:%Y-%m-%d %H:%M} UTC"
-        out.print(f"{silence.id}  {' '.join(silence.matchers)}  {ends} by {silence.author}{comment}", markup=False)
+        out.print(_line(silence), markup=False)
         if silence.expires_soon(now):
             err.print(f"silence {silence.id} ends within a day", style="yellow", markup=False)
+    if not found and not as_json:
+        err.print("nothing is silenced" + ("" if ended else "; --ended lists what was"))
+
+
+def _line(silence: "Silence") -> str:
+    times = f"  {_recurring(silence.recurring)}" if silence.recurring else ""
+    only = f"  for {', '.join(silence.receivers)}" if silence.receivers else ""
+    comment = f": {silence.comment}" if silence.comment else ""
+    ends = f"until {silence.ends:%Y-%m-%d %H:%M} UTC"
+    return f"{silence.id}  {' '.join(silence.matchers)}{times}{only}  {ends} by {silence.author}{comment}"
+
+
+def _recurring(interval: "TimeInterval") -> str:
+    """When a recurring silence is: "mon, tue 09:00-12:00 Europe/London"."""
+    from notifier.decide.settings import format_clock
+
+    times = ", ".join(f"{format_clock(span.start)}-{format_clock(span.end)}" for span in interval.times)
+    return " ".join(filter(None, (", ".join(interval.days), times, interval.timezone)))
 
 
 def expire(

@@ -16,7 +16,7 @@ from dealwire.errors import StoreError
 TABLES = ("state", "articles", "feeds", "dead_letters", "journal", "outbox", "silences", "corrections", "tally")
 """Modules of dealwire.store, each with `SCHEMA`."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a writer waits for another process's transaction; a batch takes well under a second."""
 

@@ -5,8 +5,8 @@
                                                               └──────────┘─▶ dead    (visible, can be retried)
 
 Everything takes the caller's connection and stands in the caller's transaction. Ids come from content, so enqueueing
-an alert again changes nothing. One outbox serves the embedded shell and the Kafka notifier; `dealwire.store.journal`
-carries each change to the outbox topic.
+an alert again changes nothing. One outbox serves the embedded shell and the Kafka notifier; `dealwire.store.claims`
+says which message is next, and `dealwire.store.journal` carries each change to the outbox topic.
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import Any, Literal
 from dealwire.errors import UsageError
 from dealwire.identity import digest
 from dealwire.model import Alert
-from dealwire.store import history, journal
+from dealwire.store import history, journal, silences
 from notifier.decide.decision import Decision, Form, decide, group_key, throttle_key
 from notifier.decide.routing import Destination, Router
 
@@ -55,6 +55,8 @@ SCHEMA = (
     """CREATE TABLE IF NOT EXISTS delivery_alerts (
         delivery TEXT NOT NULL, position INTEGER NOT NULL, alert TEXT NOT NULL, PRIMARY KEY (delivery, position)
     ) WITHOUT ROWID""",
+    # what operators asked for and the outbox topic may not have yet: a notifier that rebuilds obeys it again
+    "CREATE TABLE IF NOT EXISTS orders (delivery TEXT PRIMARY KEY, verb TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID",
 )  # fmt: skip
 
 
@@ -212,79 +214,16 @@ def hand_over(connection: sqlite3.Connection, delivery: Delivery, fallback: str,
     return name
 
 
-def claim(connection: sqlite3.Connection, receiver: str, now: datetime, past: str = "") -> Delivery | None:
-    """The receiver's next message, now in state `sending`; None where none is due.
-
-    Messages go out in the order in which they fell due first: one that waits for its next try holds up those behind
-    it, so that a receiver gets them in order. Only the delivery `past` is passed over.
-    """
-    head = _head(connection, receiver, now, past)
-    if head is None or head.due_at > now:
-        return None
-    _change(connection, head.id, state="sending", attempts=head.attempts + 1)
-    return get(connection, head.id)
-
-
-def head_of(connection: sqlite3.Connection, receiver: str, now: datetime) -> Delivery | None:
-    """The message that is next for the receiver, due or not."""
-    return _head(connection, receiver, now, "")
-
-
-def _head(connection: sqlite3.Connection, receiver: str, now: datetime, past: str) -> Delivery | None:
-    """What was tried already, else the first that is due, else the earliest to come."""
-    tried = "attempts > 0 ORDER BY seq"
-    due = "due_at <= :now ORDER BY seq"
-    to_come = "due_at > :now ORDER BY due_at, seq"
-    of_receiver = f"SELECT {COLUMNS} FROM deliveries WHERE receiver = :receiver AND id != :past AND {IS_OPEN}"  # noqa: S608 - constants
-    for choice in (tried, due, to_come):
-        query = f"{of_receiver} AND {choice} LIMIT 1"
-        row = connection.execute(query, {"receiver": receiver, "now": now.timestamp(), "past": past}).fetchone()
-        if row:
-            return _delivery(row)
-    return None
-
-
-def next_due(connection: sqlite3.Connection, receiver: str) -> datetime | None:
-    """When the receiver's next message is due; None where there is none."""
-    tried = f"SELECT due_at FROM deliveries WHERE receiver = :receiver AND {IS_OPEN} AND attempts > 0"  # noqa: S608 - constants
-    any_open = f"SELECT min(due_at) FROM deliveries WHERE receiver = :receiver AND {IS_OPEN}"  # noqa: S608 - constants
-    query = f"SELECT coalesce(({tried} ORDER BY seq LIMIT 1), ({any_open}))"
-    (due_at,) = connection.execute(query, {"receiver": receiver}).fetchone()
-    return None if due_at is None else _moment(due_at)
-
-
-def is_due(connection: sqlite3.Connection, receiver: str, now: datetime) -> bool:
-    """Whether the receiver's next message may go out now."""
-    due = next_due(connection, receiver)
-    return due is not None and due <= now
-
-
-def overdue(connection: sqlite3.Connection, receiver: str, now: datetime) -> list[Delivery]:
-    """The receiver's open messages whose deadline has passed."""
-    query = f"SELECT {COLUMNS} FROM deliveries WHERE receiver = ? AND {IS_OPEN} AND deadline_at <= ? ORDER BY seq"  # noqa: S608 - constants
-    return [_delivery(row) for row in connection.execute(query, (receiver, now.timestamp()))]
-
-
-def last_sent(connection: sqlite3.Connection) -> dict[str, datetime]:
-    """When each receiver last took a message."""
-    query = "SELECT receiver, max(sent_at) FROM deliveries WHERE state = 'sent' GROUP BY receiver"
-    return {receiver: _moment(at) for receiver, at in connection.execute(query)}
-
-
-def waiting_receivers(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Receivers with anything on its way."""
-    rows = connection.execute(
-        f"SELECT DISTINCT receiver FROM deliveries WHERE {IS_OPEN} ORDER BY receiver"  # noqa: S608 - a constant
-    )
-    return tuple(name for (name,) in rows)
-
-
 def release(connection: sqlite3.Connection) -> int:
     """Make what was being sent when the process ended due again, under the same id; how many there were."""
     names = [name for (name,) in connection.execute("SELECT id FROM deliveries WHERE state = 'sending'")]
     for name in names:
         _change(connection, name, state="failed", error="the process ended while it was being sent")
     return len(names)
+
+
+def mark_sending(connection: sqlite3.Connection, delivery: Delivery) -> None:
+    _change(connection, delivery.id, state="sending", attempts=delivery.attempts + 1)
 
 
 def mark_sent(connection: sqlite3.Connection, name: str, receipt: Mapping[str, str], now: datetime) -> None:
@@ -321,17 +260,51 @@ def retry(
         raise UsageError(f"delivery {name} {state}; only dead, failed and dropped ones can be retried")
     _change(connection, name, state="pending", attempts=0, due_at=now.timestamp(),
             deadline_at=(now + deadline).timestamp())  # fmt: skip
+    _note_order(connection, name, "retry", now)
     return delivery
 
 
-def drop(connection: sqlite3.Connection, name: str, why: str = "dropped by an operator") -> Delivery:
+def drop(connection: sqlite3.Connection, name: str, now: datetime, why: str = "dropped by an operator") -> Delivery:
     """Never send an open or dead message; UsageError where there is none such."""
     delivery = get(connection, name)
     if delivery is None or delivery.state not in {"pending", "failed", "dead"}:
         state = f"is {delivery.state}" if delivery else "is not in the outbox"
         raise UsageError(f"delivery {name} {state}; only pending, failed and dead ones can be dropped")
     _change(connection, name, state="dropped", error=why)
+    _note_order(connection, name, "drop", now)
     return delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an operator asked for about one delivery."""
+
+    delivery: str
+    verb: Literal["retry", "drop"]
+    at: datetime
+
+
+def orders(connection: sqlite3.Connection) -> list[Order]:
+    """The orders that the outbox topic may not have yet, in the order in which they were given."""
+    rows = connection.execute("SELECT delivery, verb, at FROM orders ORDER BY at, delivery")
+    return [Order(delivery, verb, _moment(at)) for delivery, verb, at in rows]
+
+
+def obey(connection: sqlite3.Connection, order: Order) -> None:
+    """Do what an operator asked for; UsageError where the delivery is in no state for it any more."""
+    if order.verb == "retry":
+        retry(connection, order.delivery, order.at)
+    else:
+        drop(connection, order.delivery, order.at)
+
+
+def forget_orders(connection: sqlite3.Connection, deliveries: Iterable[str]) -> None:
+    """Forget orders about these deliveries: the topic has what became of them."""
+    connection.executemany("DELETE FROM orders WHERE delivery = ?", [(name,) for name in deliveries])
+
+
+def _note_order(connection: sqlite3.Connection, name: str, verb: str, now: datetime) -> None:
+    connection.execute("INSERT OR REPLACE INTO orders VALUES (?, ?, ?)", (name, verb, now.timestamp()))
 
 
 def _change(connection: sqlite3.Connection, name: str, **values: Any) -> None:
@@ -342,7 +315,7 @@ def _change(connection: sqlite3.Connection, name: str, **values: Any) -> None:
 
 def get(connection: sqlite3.Connection, name: str) -> Delivery | None:
     row = connection.execute(f"SELECT {COLUMNS} FROM deliveries WHERE id = ?", (name,)).fetchone()  # noqa: S608 - constants
-    return _delivery(row) if row else None
+    return delivery_of(row) if row else None
 
 
 def listed(
@@ -357,7 +330,7 @@ def listed(
         conditions.append("receiver = ?")
         values.append(receiver)
     query = f"SELECT {COLUMNS} FROM deliveries WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants and question marks
-    return (_delivery(row) for row in connection.execute(query, (*values, limit)))
+    return (delivery_of(row) for row in connection.execute(query, (*values, limit)))
 
 
 def counts(connection: sqlite3.Connection) -> dict[tuple[str, State], int]:
@@ -383,15 +356,15 @@ def leave_out(connection: sqlite3.Connection, delivery: str, alert: str) -> None
 
 
 def first_told(connection: sqlite3.Connection, story: str, receiver: str, before: int) -> Delivery | None:
-    """The first message on a story that the receiver got, ahead of delivery number `before`."""
+    """The first message that told the receiver of a story, alone or among others, ahead of delivery number `before`."""
     row = connection.execute(
         f"SELECT {', '.join('d.' + c for c in Delivery.__slots__)} FROM deliveries d"  # noqa: S608 - constants
         " JOIN delivery_alerts m ON m.delivery = d.id JOIN alerts a ON a.id = m.alert"
-        " WHERE a.story = ? AND d.receiver = ? AND d.state = 'sent' AND d.form = 'alert' AND d.seq < ?"
+        " WHERE a.story = ? AND d.receiver = ? AND d.state = 'sent' AND d.seq < ?"
         " ORDER BY d.seq LIMIT 1",
         (story, receiver, before),
     ).fetchone()
-    return _delivery(row) if row else None
+    return delivery_of(row) if row else None
 
 
 def prune(connection: sqlite3.Connection, before: datetime) -> int:
@@ -405,6 +378,8 @@ def prune(connection: sqlite3.Connection, before: datetime) -> int:
     journal.forget(connection, f"SELECT 'alert/' || id FROM alerts WHERE {spare}", limit)  # noqa: S608 - constants
     connection.execute(f"DELETE FROM alerts WHERE {spare}", limit)  # noqa: S608 - constants
     connection.execute("DELETE FROM decisions WHERE alert NOT IN (SELECT id FROM alerts)")
+    connection.execute("DELETE FROM orders WHERE at < ?", limit)
+    silences.prune(connection, before)
     return gone
 
 
@@ -412,7 +387,8 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _delivery(row: Sequence[Any]) -> Delivery:
+def delivery_of(row: Sequence[Any]) -> Delivery:
+    """The delivery in a row of COLUMNS."""
     values = dict(zip(Delivery.__slots__, row, strict=True))
     for name in ("created_at", "due_at", "deadline_at", "sent_at"):
         values[name] = None if values[name] is None else _moment(values[name])

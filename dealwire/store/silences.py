@@ -63,3 +63,31 @@ def acknowledge(connection: sqlite3.Connection, acknowledgement: Acknowledgement
 def acknowledgement(connection: sqlite3.Connection, story: str) -> Acknowledgement | None:
     row = connection.execute("SELECT record FROM acknowledgements WHERE story = ?", (story,)).fetchone()
     return Acknowledgement.from_bytes(row[0]) if row else None
+
+
+def withdraw(connection: sqlite3.Connection, story: str) -> Acknowledgement:
+    """Take an acknowledgement back; UsageError where the story has none."""
+    seen = acknowledgement(connection, story)
+    if seen is None:
+        raise UsageError(f"nobody has acknowledged story {story}")
+    connection.execute("DELETE FROM acknowledgements WHERE story = ?", (story,))
+    journal.touch(connection, f"ack/{story}")
+    return seen
+
+
+def acknowledged(connection: sqlite3.Connection) -> Iterator[Acknowledgement]:
+    """Every acknowledgement, the latest first."""
+    found = [
+        Acknowledgement.from_bytes(record) for (record,) in connection.execute("SELECT record FROM acknowledgements")
+    ]
+    yield from sorted(found, key=lambda seen: (seen.at, seen.story), reverse=True)
+
+
+def prune(connection: sqlite3.Connection, before: datetime) -> None:
+    """Forget silences that ended, and acknowledgements that were made, before then."""
+    ended = (before.timestamp(),)
+    journal.forget(connection, "SELECT 'silence/' || id FROM silences WHERE ends < ?", ended)
+    connection.execute("DELETE FROM silences WHERE ends < ?", ended)
+    for seen in [seen for seen in acknowledged(connection) if seen.at < before]:
+        connection.execute("DELETE FROM acknowledgements WHERE story = ?", (seen.story,))
+        journal.touch(connection, f"ack/{seen.story}")

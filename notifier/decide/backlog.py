@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 LOOKS = 10
 """How many looks, a minute apart, are compared."""
 LEAST = 100
-"""Fewer is no backlog to speak of."""
+"""Fewer records or messages are no backlog to speak of."""
 
 
 @dataclass(slots=True)
@@ -16,6 +16,7 @@ class Growth:
     One that goes up and down, as with batches, does not; nor does one that is worked off.
     """
 
+    least: int = LEAST
     sizes: deque[int] = field(default_factory=lambda: deque(maxlen=LOOKS))
 
     def look(self, size: int) -> bool:
@@ -26,7 +27,7 @@ class Growth:
         [False, True]
         """
         self.sizes.append(size)
-        if len(self.sizes) < LOOKS or size < LEAST:
+        if len(self.sizes) < LOOKS or size < self.least:
             return False
         seen = list(self.sizes)
         return min(seen[LOOKS // 2 :]) > max(seen[: LOOKS // 2])

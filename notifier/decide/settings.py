@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from notifier.decide.durations import Duration, parse_rate
 from notifier.decide.matchers import WHOLE_RECEIVER, Matcher, known_field, parse_matchers
@@ -42,6 +42,11 @@ def _clock_time(text: Any) -> time:
         raise ValueError(f"{text!r} is not a time of day; write it like '07:30'") from error
 
 
+def format_clock(at: time) -> str:
+    """The time of day as people write it, and as it is read: "07:30", and "24:00" for a day's end."""
+    return "24:00" if at == time.max else f"{at:%H:%M}"
+
+
 def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str | int | time) else value
 
@@ -64,7 +69,7 @@ def _fields(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
-ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+ClockTime = Annotated[time, BeforeValidator(_clock_time), PlainSerializer(format_clock, when_used="json")]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
 Fields = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), AfterValidator(_fields)]

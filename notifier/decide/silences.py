@@ -50,8 +50,9 @@ class Silence(Record):
         if not author:
             raise ValueError("a silence needs an author")
         named = tuple(receivers)
+        times = recurring.model_dump_json() if recurring else ""
         return cls(
-            id=digest("silence", written, named, starts.isoformat(), ends.isoformat(), author),
+            id=digest("silence", written, named, starts.isoformat(), ends.isoformat(), author, times),
             matchers=written, receivers=named, starts=starts, ends=ends, recurring=recurring,
             author=author, comment=comment,
         )  # fmt: skip

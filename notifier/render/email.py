@@ -34,9 +34,9 @@ def email(notice: Notice, envelope: Envelope, templates: Templates = BUILT_IN) -
     message["Date"] = format_datetime(notice.at)
     message["Message-ID"] = message_id(notice.id, domain)
     if notice.earlier:
-        thread = message_id(notice.earlier.delivery, domain)
-        message["In-Reply-To"] = thread
-        message["References"] = thread
+        threads = [message_id(earlier.delivery, domain) for earlier in notice.earlier]
+        message["In-Reply-To"] = threads[-1]
+        message["References"] = " ".join(threads)
     if envelope.unsubscribe:
         message["List-Unsubscribe"] = f"<{one_line(envelope.unsubscribe)}>"
     message["List-Id"] = f"dealwire {one_line(notice.receiver)} <{digest(notice.receiver)}.{domain}>"

@@ -57,10 +57,10 @@ def rules_rejected(problems: Sequence[str], now: datetime) -> Meta:
     return Meta(f"rules {now.isoformat()}", "A rules file was rejected", lines)
 
 
-def lag_growing(what: str, records: int, now: datetime) -> Meta:
-    """At most one an hour."""
-    said = f"{what} is {records:,} records behind, and falls further behind."
-    return Meta(f"lag {what} {now:%Y-%m-%dT%H}", f"{what} falls behind", (said,))
+def lag_growing(what: str, waiting: int, now: datetime) -> Meta:
+    """At most one an hour for each stage: `what` is "understanding", "sending" and the like."""
+    said = f"{waiting:,} wait for it, and they become more."
+    return Meta(f"lag {what} {now:%Y-%m-%dT%H}", f"{what.capitalize()} falls behind", (said,))
 
 
 def counted(counts: Mapping[str, int]) -> str:

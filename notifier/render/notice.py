@@ -10,10 +10,11 @@ from notifier.decide.decision import Form
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The message that first told a story to a receiver: its delivery and what the receiver answered to it."""
+    """A message that first told a story to a receiver: its delivery and what the receiver answered to it."""
 
     delivery: str
     receipt: Mapping[str, str] = field(default_factory=dict)
+    form: Form = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Notice:
     form: Form
     at: datetime
     alerts: tuple[Alert, ...] = ()
-    earlier: Earlier | None = None
+    earlier: tuple[Earlier, ...] = ()
+    """Where it only tells of changes: the messages that first told the receiver of these stories, each once."""
     title: str = ""
     """Of a notice that is dealwire's own; alerts have their own titles."""
     lines: tuple[str, ...] = ()

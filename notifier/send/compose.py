@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from dealwire.model import Alert
@@ -29,14 +30,24 @@ def compose(connection: sqlite3.Connection, delivery: Delivery, router: Router, 
     ]
     if not alerts:
         return None
-    earlier = None
-    if delivery.form == "alert" and alerts[0].kind == "changed":
-        first = outbox.first_told(connection, alerts[0].story, delivery.receiver, delivery.seq)
-        earlier = Earlier(first.id, first.receipt) if first else None
     return Notice(
-        id=delivery.id, receiver=delivery.receiver, form=delivery.form, at=delivery.created_at,
-        alerts=tuple(alerts), earlier=earlier, taken=delivery.receipt, story_url=url,
+        id=delivery.id, receiver=delivery.receiver, form=delivery.form, at=delivery.created_at, alerts=tuple(alerts),
+        earlier=tuple(_earlier(connection, delivery, alerts)), taken=delivery.receipt, story_url=url,
     )  # fmt: skip
+
+
+def _earlier(connection: sqlite3.Connection, delivery: Delivery, alerts: Sequence[Alert]) -> Iterator[Earlier]:
+    """The messages that this one belongs beneath: those that told its stories, where it only tells of their changes.
+
+    A digest stands by itself: it is read for what is new, and has the changes beside their stories.
+    """
+    if delivery.form == "digest" or any(alert.kind == "new" for alert in alerts):
+        return
+    told = {a.story: outbox.first_told(connection, a.story, delivery.receiver, delivery.seq) for a in alerts}
+    firsts = [first for first in told.values() if first]
+    if len(firsts) == len(told):
+        for first in {first.id: first for first in firsts}.values():
+            yield Earlier(first.id, first.receipt, first.form)
 
 
 def _still_wanted(

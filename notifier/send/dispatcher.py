@@ -17,12 +17,13 @@ from random import Random
 
 from dealwire.errors import StoreError
 from dealwire.log import logger
-from dealwire.store import outbox, silences
+from dealwire.store import claims, outbox, silences
 from dealwire.store.database import Store
 from dealwire.store.outbox import Delivery
+from notifier.decide.backlog import Growth
 from notifier.decide.durations import parse_rate
 from notifier.decide.routing import Router
-from notifier.render.meta import silence_ends
+from notifier.render.meta import lag_growing, silence_ends
 from notifier.render.notice import Notice
 from notifier.send.backoff import Breaker
 from notifier.send.compose import compose
@@ -108,6 +109,7 @@ class Dispatcher:
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
         self._looked_at = NEVER
+        self._growth = Growth()
 
     def wake(self) -> None:
         """Look at the outbox now. From any thread."""
@@ -174,7 +176,7 @@ class Dispatcher:
         """Take up what a process that ended left in flight, and keep the rate across the restart."""
         with self._store.transaction() as connection:
             released = outbox.release(connection)
-            last = outbox.last_sent(connection)
+            last = claims.last_sent(connection)
         if released:
             log.info("deliveries_resumed", deliveries=released)
         for name, lane in self._lanes.items():
@@ -229,7 +231,7 @@ class Dispatcher:
             if not self._stopping
             and not lane.busy
             and self._free_from(lane) <= now
-            and outbox.is_due(connection, name, now)
+            and claims.is_due(connection, name, now)
         ]
         look_around = now - self._looked_at > LOOK_AROUND
         if not (ready or self._unrecorded or look_around):
@@ -252,8 +254,8 @@ class Dispatcher:
     ) -> Iterator[tuple[Lane, Delivery, Notice]]:
         """The lane's next message that is still wanted and in time, if any."""
         lane = self._lanes[name]
-        past = lane.suspicion.pass_over(outbox.head_of(connection, name, now)) if lane.breaker.failures else ""
-        while delivery := outbox.claim(connection, name, now, past):
+        past = lane.suspicion.pass_over(claims.head_of(connection, name, now)) if lane.breaker.failures else ""
+        while delivery := claims.claim(connection, name, now, past):
             if delivery.deadline_at <= now:
                 cause = f"last: {delivery.error}" if delivery.error else "its receiver was held up"
                 bury(connection, delivery, f"not delivered within its deadline; {cause}", self._router.policy, now)
@@ -266,17 +268,21 @@ class Dispatcher:
             return
 
     def _look_around(self, connection: sqlite3.Connection, now: datetime) -> None:
-        """Bury what waited in vain for a receiver that is not set up, and warn of silences that end."""
+        """Bury what waited in vain for a receiver that is not set up; warn of silences that end and of a backlog."""
         self._looked_at = now
-        for name in outbox.waiting_receivers(connection):
+        for name in claims.waiting_receivers(connection):
             if name in self._lanes:
                 continue
             log.warning("receiver_unknown", receiver=name)
-            for delivery in outbox.overdue(connection, name, now):
+            for delivery in claims.overdue(connection, name, now):
                 bury(connection, delivery, "its receiver is not set up", self._router.policy, now)
         for silence in silences.active(connection, now):
             if silence.expires_soon(now):
                 tell_operators(connection, self._router.policy, silence_ends(silence), now)
+        working = [name for name, lane in self._lanes.items() if lane.breaker.open_until is None]
+        waiting = claims.due_count(connection, working, now)  # of a receiver that fails they were told already
+        if self._growth.look(waiting):
+            tell_operators(connection, self._router.policy, lag_growing("sending", waiting, now), now)
 
     def _pass(self, lane: Lane, now: datetime) -> None:
         """Note that a message goes to the lane's channel now."""
@@ -291,7 +297,7 @@ class Dispatcher:
         due = (
             max(head, self._free_from(lane))
             for name, lane in self._lanes.items()
-            if (head := outbox.next_due(self._store.connection, name))
+            if (head := claims.next_due(self._store.connection, name))
         )
         return min(due, default=None)
 

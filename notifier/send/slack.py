@@ -34,6 +34,8 @@ RETRIED_ERRORS = frozenset({
     "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout",
     "message_limit_exceeded", "team_added_to_org",
 })  # fmt: skip
+THREAD_GONE_ERRORS = frozenset({"thread_not_found", "message_not_found", "cant_update_message", "edit_window_closed"})
+"""Somebody deleted the message, or it is too old to be changed: its update becomes a message of its own."""
 
 SILENT = logging.getLogger("notifier.send.slack.sdk")
 """slack-sdk logs requests with their addresses; nobody hears this one."""
@@ -58,6 +60,10 @@ def build(name: str, url: str, settings: ReceiverSettings, outside: Outside) -> 
     return SlackWebhook(name, f"{HOOKS}services/{'/'.join(words[:3])}", settings, outside)
 
 
+class ThreadGoneError(DeliveryError):
+    """The message that was to be answered or changed is not there any more."""
+
+
 class SlackWebhook:
     """Posts to one incoming webhook. A changed story is a short message of its own."""
 
@@ -78,7 +84,7 @@ class SlackWebhook:
         with faults_reported(self.target, self.clean):
             answer = self._client.send(
                 text=fallback_text(notice),
-                blocks=blocks(notice, self._outside.templates, brief=notice.earlier is not None),
+                blocks=blocks(notice, self._outside.templates, brief=bool(notice.earlier)),
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -111,22 +117,36 @@ class SlackBot:
         )
 
     def send(self, notice: Notice) -> Receipt:
-        earlier = notice.earlier.receipt if notice.earlier and self._updates != "message" else {}
-        in_thread = "ts" in earlier and self._updates == "thread"
+        place = self._place(notice)
+        try:
+            return self._post(notice, place)
+        except ThreadGoneError:
+            return self._post(notice, None)
+
+    def _place(self, notice: Notice) -> Mapping[str, str] | None:
+        """The receipt of the one message that told of all this before, where updates belong to their message."""
+        if self._updates == "message" or len(notice.earlier) != 1:
+            return None
+        receipt = notice.earlier[0].receipt
+        return receipt if "ts" in receipt else None
+
+    def _post(self, notice: Notice, place: Mapping[str, str] | None) -> Receipt:
+        alone = notice.form == "alert" and all(earlier.form == "alert" for earlier in notice.earlier)
+        in_thread = place is not None and not (self._updates == "update" and alone)
         message: dict[str, Any] = {
-            "channel": self._to,
+            "channel": place["channel"] if place else self._to,
             "text": fallback_text(notice),
             "blocks": blocks(notice, self._outside.templates, brief=in_thread),
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {"event_type": "dealwire_delivery", "event_payload": {"delivery": notice.id}},
         }
-        if "ts" not in earlier:
+        if place is None:
             return self._call("chat.postMessage", message)
         if not in_thread:
-            return self._call("chat.update", {**message, "channel": earlier["channel"], "ts": earlier["ts"]})
-        answer = self._call("chat.postMessage", {**message, "channel": earlier["channel"], "thread_ts": earlier["ts"]})
-        return {**answer, "thread_ts": earlier["ts"]}
+            return self._call("chat.update", {**message, "ts": place["ts"]})
+        thread = place.get("thread_ts") or place["ts"]
+        return {**self._call("chat.postMessage", {**message, "thread_ts": thread}), "thread_ts": thread}
 
     def _call(self, method: str, message: Mapping[str, Any]) -> Receipt:
         try:
@@ -143,6 +163,8 @@ class SlackBot:
         data = getattr(answer, "data", answer)
         code = str(data.get("error", "")) if isinstance(data, dict) else ""
         wait = retry_after_seconds(headers, self._outside.now())
+        if code in THREAD_GONE_ERRORS:
+            return ThreadGoneError(f"{self.target} refused: {code}", permanent=True)
         if status == 200 and code and code not in RETRIED_ERRORS:
             return DeliveryError(f"{self.target} refused: {self.clean(code)}", permanent=True)
         if status == 200:

@@ -138,6 +138,29 @@ def test_an_acknowledged_story_is_quiet_until_it_changes(busy, dealwire):
     assert (quiet.outcome, changed.outcome) == ("acknowledged", "update")
 
 
+def test_an_acknowledgement_is_listed_and_can_be_taken_back(busy, dealwire):
+    dealwire("alerts", "ack", "story-1", "--by", "ann", "--comment", "on the agenda")
+    (listed,) = (json.loads(line) for line in dealwire("alerts", "acks", "--json").stdout.splitlines())
+    assert (listed["story"], listed["story_version"], listed["author"]) == ("story-1", 1, "ann")
+    assert "by ann is withdrawn" in dealwire("alerts", "ack", "story-1", "--withdraw").stdout
+    assert "no story is acknowledged" in dealwire("alerts", "acks").stderr
+    ((told,),) = busy.take(make_alert(1, rule="other", send_to=("desk",)))
+    assert told.outcome == "send"
+
+
+def test_a_recurring_silence_is_listed_with_its_times(busy, dealwire):
+    dealwire("silences", "add", "rule=rounds", "--for", "30d", "--by", "ann", "--between", "22:00-24:00",
+             "--days", "mon,tue", "--timezone", "Europe/London", "--receiver", "desk")  # fmt: skip
+    said = dealwire("silences", "list").stdout
+    assert "rule=rounds  mon, tue 22:00-24:00 Europe/London  for desk  until" in said
+
+
+def test_what_is_empty_says_so(busy, dealwire):
+    assert "nothing is silenced" in dealwire("silences", "list").stderr
+    assert "no alert since" in dealwire("alerts", "list", "--since", "2027-01-01").stderr
+    assert "no message" in dealwire("outbox", "list", "--state", "failed").stderr
+
+
 def test_routes_are_drawn_and_tried(busy, dealwire, place):
     assert dealwire("routes", "show").stdout.splitlines() == ["everything → desk", "  └ subject=Vela → hook"]
     vela = make_alert(3, story_view=make_story("story-3", subject="Vela"))
@@ -173,6 +196,8 @@ def test_a_receiver_is_tried_out(dealwire, http):
         (("silences", "add", "colour=red", "--for", "1h", "--by", "ann"), "unknown field 'colour'"),
         (("silences", "expire", "nothing"), "no silence nothing"),
         (("alerts", "ack", "nothing", "--by", "ann"), "no alert tells of a story 'nothing'"),
+        (("alerts", "ack", "story-1"), "say who has seen the story"),
+        (("alerts", "ack", "story-1", "--withdraw"), "nobody has acknowledged story story-1"),
         (("routes", "test", "nothing"), "neither an alert in the store nor a file"),
         (("templates", "preview", "--folder", "nowhere"), "there is no such folder"),
     ],

@@ -201,6 +201,13 @@ def test_a_recurring_silence_is_active_at_its_times_only():
     assert not weekly.active(START + timedelta(days=8))
 
 
+@given(CLOCKS, st.one_of(CLOCKS, st.just("24:00")), st.sets(st.sampled_from(["mon", "sun"])), ZONES)
+def test_a_recurring_silence_is_kept_as_it_was_made(start, end, days, zone):
+    interval = {"times": [{"from": start, "to": end}], "days": tuple(sorted(days)), "timezone": zone}
+    made = silence(recurring=TimeInterval.model_validate(interval))
+    assert Silence.from_bytes(made.to_bytes()) == made
+
+
 def test_the_end_of_a_long_silence_is_warned_of_a_day_ahead():
     long = silence(hours=24 * 7)
     assert not long.expires_soon(START + timedelta(days=5))

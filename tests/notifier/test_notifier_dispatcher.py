@@ -123,6 +123,26 @@ def test_the_breaker_asks_a_dead_receiver_rarely_and_tells_the_operators_once(de
     assert [n.title for n in office["ops"].taken] == ["Receiver slack is failing", "Receiver slack works again"]
 
 
+def test_a_backlog_that_grows_is_told_to_the_operators_once_an_hour(desk):
+    office = desk({"receivers": {"slack": {"rate": "1/m", "deadline": "7d"}, "ops": {"operator": True}}})
+    for minute in range(40):
+        office.take(*(make_alert(10 * minute + n, send_to=("slack",)) for n in range(10)))
+        office.drain(patience=timedelta(minutes=1))
+        office.clock.moment = START + timedelta(minutes=minute + 1, seconds=30)
+    assert [notice.title for notice in office["ops"].taken] == ["Sending falls behind"]
+    assert office["ops"].taken[0].lines[0].endswith("wait for it, and they become more.")
+
+
+def test_a_receiver_that_fails_is_no_backlog_of_its_own(desk):
+    office = desk({"receivers": {"slack": {"deadline": "7d"}, "ops": {"operator": True}}})
+    office["slack"].down = lambda _now: True
+    for minute in range(40):
+        office.take(*(make_alert(10 * minute + n, send_to=("slack",)) for n in range(10)))
+        office.drain(patience=timedelta(minutes=1))
+        office.clock.moment = START + timedelta(minutes=minute + 1, seconds=30)
+    assert [notice.title for notice in office["ops"].taken] == ["Receiver slack is failing"]
+
+
 class Kill(BaseException):
     """What `kill -9` is to the process."""
 

@@ -75,8 +75,8 @@ def test_a_change_of_a_told_story_carries_the_first_messages_receipt(desk):
     ((decision,),) = office.take(make_alert(1, version=2, kind="changed"))
     office.drain()
     assert decision.outcome == "update"
-    assert office["desk"].taken[1].earlier.receipt == {"ts": "1", "channel": "C1"}
-    assert office["desk"].taken[1].earlier.delivery == office["desk"].taken[0].id
+    assert office["desk"].taken[1].earlier[0].receipt == {"ts": "1", "channel": "C1"}
+    assert office["desk"].taken[1].earlier[0].delivery == office["desk"].taken[0].id
 
 
 def test_a_throttle_holds_new_stories_back_and_lets_updates_through(desk):
@@ -120,8 +120,8 @@ def test_a_message_that_is_on_its_way_or_sent_can_be_neither_retried_nor_dropped
     (sent,) = outbox.listed(office.store.connection)
     for refuse in (
         lambda c: outbox.retry(c, sent.id, START),
-        lambda c: outbox.drop(c, sent.id),
-        lambda c: outbox.drop(c, "x"),
+        lambda c: outbox.drop(c, sent.id, START),
+        lambda c: outbox.drop(c, "x", START),
     ):
         with pytest.raises(UsageError, match="only"), office.store.transaction() as connection:
             refuse(connection)

@@ -149,7 +149,7 @@ def assert_says_no_secret(error):
 def test_a_bot_answers_a_change_in_the_storys_thread(http):
     bot = slack_bot(http)
     receipt = bot.send(make_notice())
-    bot.send(make_notice(make_alert(version=2, kind="changed"), earlier=Earlier("delivery1", receipt)))
+    bot.send(make_notice(make_alert(version=2, kind="changed"), earlier=(Earlier("delivery1", receipt),)))
     assert http.bodies[1]["thread_ts"] == "17.5"
     assert len(http.bodies[1]["blocks"]) < len(http.bodies[0]["blocks"])
     assert http.bodies[1]["channel"] == "C77"
@@ -157,7 +157,9 @@ def test_a_bot_answers_a_change_in_the_storys_thread(http):
 
 def test_a_bot_updates_the_first_message_where_that_is_set(http):
     bot = slack_bot(http, updates="update")
-    bot.send(make_notice(make_alert(version=2, kind="changed"), earlier=Earlier("d", {"channel": "C77", "ts": "17.5"})))
+    bot.send(
+        make_notice(make_alert(version=2, kind="changed"), earlier=(Earlier("d", {"channel": "C77", "ts": "17.5"}),))
+    )
     assert http.requests[0][0] == "/api/chat.update"
     assert http.bodies[0]["ts"] == "17.5"
 
@@ -176,7 +178,7 @@ def test_slacks_own_errors_tell_what_may_pass(http, code, permanent):
 def test_a_slack_webhook_gets_a_short_follow_up_on_a_change(http):
     hook = slack_webhook(http)
     hook.send(make_notice())
-    hook.send(make_notice(make_alert(version=2, kind="changed"), earlier=Earlier("delivery1")))
+    hook.send(make_notice(make_alert(version=2, kind="changed"), earlier=(Earlier("delivery1"),)))
     first, second = (body["blocks"] for body in http.bodies)
     assert [block["type"] for block in second] == ["header", "section", "context"]
     assert second[1]["text"]["text"] == ":arrows_counterclockwise: Amount: $500M → $525M"
@@ -212,7 +214,7 @@ def test_an_email_arrives_with_text_html_and_a_message_id_of_its_delivery(mail):
 
 def test_an_email_on_a_change_refers_to_the_first(mail):
     changed = make_alert(version=2, kind="changed")
-    mail_to(mail).send(make_notice(changed, id="delivery2", earlier=Earlier("delivery1")))
+    mail_to(mail).send(make_notice(changed, id="delivery2", earlier=(Earlier("delivery1"),)))
     message = parsed(mail.contents[0])
     assert message["References"] == message["In-Reply-To"] == "<delivery1@dealwire.example>"
 
