@@ -19,7 +19,7 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer
 from kafka.errors import CommitFailedError, KafkaError
 
 from dealwire.broker import PATIENCE, RECORD_BYTES_MAX, Writer, records
-from dealwire.errors import RecordError, StoreError, UsageError
+from dealwire.errors import DealwireError, RecordError, StoreError, UsageError
 from dealwire.log import logger
 from dealwire.model import Alert
 from dealwire.store import journal, mirror, outbox
@@ -282,7 +282,13 @@ class Notifier:
                 self._leave()
                 self._desk = self._open_desk()
             if self._desk is not None:
-                self._chores(self._desk)
+                self._do_chores(self._desk)
+
+    def _do_chores(self, desk: Desk) -> None:
+        try:
+            self._chores(desk)
+        except DealwireError as error:  # alerts go on; what ails the store or the broker shows there soon enough
+            log.warning("chores_failed", cause=str(error))
 
     def _leave(self) -> None:
         if self._desk is not None:

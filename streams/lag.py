@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import CoordinatorNotAvailableError, KafkaError
 
 from dealwire.broker import PATIENCE
 from dealwire.errors import StoreError
@@ -24,19 +24,28 @@ def lags(settings: KafkaSettings) -> dict[str, int]:
     try:
         admin = connect(settings)
         try:
-            committed = admin.list_group_offsets([settings.group(group) for group in ("worker", "notifier")])
+            committed = {group: _committed(admin, settings.group(group)) for group in ("worker", "notifier")}
         finally:
             admin.close()
         consumer = KafkaConsumer(bootstrap_servers=settings.server_list, group_id=None, **PATIENCE)
         try:
             return {
-                stage: _behind(consumer, settings.topic(topic), committed.get(settings.group(group), {}))
+                stage: _behind(consumer, settings.topic(topic), committed[group])
                 for stage, (topic, group) in STAGES.items()
             }
         finally:
             consumer.close()
     except KafkaError as error:
         raise StoreError(f"kafka {settings.servers}: lag cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _committed(admin: Any, group: str) -> Mapping[TopicPartition, Any]:
+    """The group's offsets; none where the cluster has no coordinator yet, because nobody has ever joined a group."""
+    try:
+        offsets: Mapping[TopicPartition, Any] = admin.list_group_offsets([group]).get(group, {})
+    except CoordinatorNotAvailableError:
+        return {}
+    return offsets
 
 
 def _behind(consumer: Any, topic: str, committed: Mapping[TopicPartition, Any]) -> int:

@@ -21,7 +21,7 @@ def of(
     """The history of the alert at the destination."""
     settings = to.settings
     told = connection.execute(
-        "SELECT delivery FROM decisions WHERE story = ? AND receiver = ? AND delivery != '' ORDER BY rowid LIMIT 1",
+        "SELECT delivery FROM decisions WHERE story = ? AND receiver = ? AND delivery != '' ORDER BY at, rowid LIMIT 1",
         (alert.story, to.receiver),
     ).fetchone()
     waiting, group_sent_at = _group(connection, to.receiver, group_key(alert, settings), now)
