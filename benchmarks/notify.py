@@ -1,7 +1,7 @@
 """How fast alerts are decided and sent: decisions a second, latency to 100 receivers, 10,000 alerts through faults.
 
 .venv/bin/python benchmarks/notify.py            # about a minute
-.venv/bin/python benchmarks/notify.py --full     # the 10,000 alerts to each of 20 receivers: 200,000 messages
+.venv/bin/python benchmarks/notify.py --full     # 10,000 alerts to each of 20 receivers: 200,000 messages, some minutes
 """
 
 import argparse
@@ -18,6 +18,7 @@ from random import Random
 from rich.console import Console
 from rich.table import Table
 
+from dealwire.cli.terminal import track
 from dealwire.errors import DeliveryError
 from dealwire.model import Alert
 from dealwire.store import outbox
@@ -29,6 +30,7 @@ from notifier.send.redact import Redactor
 from notifier.send.rehearsal import VirtualTime
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SAMPLE = sample_alerts(START)[1]
 TREE = {
     "receivers": {
         f"r{n}": {"group_by": ["rule"], "quiet_hours": {"from": "22:00", "to": "07:00", "timezone": "Europe/London"}}
@@ -46,21 +48,18 @@ TREE = {
 
 def alerts(count: int) -> list[Alert]:
     """That many alerts, each on a story of its own, of twenty rules."""
-    sample = sample_alerts(START)[1]
-    made = []
-    for n in range(count):
-        story = f"story-{n}"
-        rule = f"rule-{n % 20}"
-        view = sample.story_view.model_copy(update={"id": story})
-        id_ = Alert.id_of(rule, story, 1, "new")
-        made.append(
-            sample.model_copy(update={"id": id_, "rule": rule, "story": story, "at": START, "story_view": view})
-        )
-    return made
+    return [alert(n) for n in range(count)]
+
+
+def alert(number: int) -> Alert:
+    story, rule = f"story-{number}", f"rule-{number % 20}"
+    view = SAMPLE.story_view.model_copy(update={"id": story})
+    id_ = Alert.id_of(rule, story, 1, "new")
+    return SAMPLE.model_copy(update={"id": id_, "rule": rule, "story": story, "at": START, "story_view": view})
 
 
 class Taker:
-    """A receiver in this process: takes note, and fails while it is down."""
+    """A receiver in this process: fails while it is down, and notes how much it took, and whether in order."""
 
     def __init__(
         self, name: str, now: Callable[[], datetime], down: Callable[[datetime], bool] = lambda _now: False
@@ -69,14 +68,20 @@ class Taker:
         self.target = "benchmark"
         self.seconds_between = 0.0
         self.clean = Redactor("")
-        self.taken: list[tuple[str, datetime, float]] = []
+        self.count = 0
+        self.in_order = True
+        self.last_story = ""
+        self.last_at = 0.0
+        self._last_number = -1
         self._now, self.down = now, down
 
     def send(self, notice):
-        now = self._now()
-        if self.down(now):
+        if self.down(self._now()):
             raise DeliveryError("down")
-        self.taken.append((notice.alerts[0].story, now, time.perf_counter()))
+        number = int(notice.alerts[0].story.removeprefix("story-"))
+        self.in_order = self.in_order and number > self._last_number
+        self.count += 1
+        self._last_number, self.last_story, self.last_at = number, notice.alerts[0].story, time.perf_counter()
         return {}
 
 
@@ -92,14 +97,14 @@ def decisions(count: int) -> tuple[float, float]:
     batch = alerts(count)
     began = time.process_time()
     made = 0
-    for alert in batch:
-        for to in router.destinations(alert):
-            decide(alert, to, history, START, router.policy.routing)
+    for one in batch:
+        for to in router.destinations(one):
+            decide(one, to, history, START, router.policy.routing)
             made += 1
     decided = made / (time.process_time() - began)
     began = time.process_time()
-    for alert in batch:
-        router.destinations(alert)
+    for one in batch:
+        router.destinations(one)
     return decided, count / (time.process_time() - began)
 
 
@@ -114,14 +119,14 @@ def latency(rounds: int) -> list[float]:
         with Store.open(path) as intake, Store.open(path) as sending:
             dispatcher = Dispatcher(sending, takers, router)
             dispatcher.start()
-            for alert in alerts(rounds):
+            for told in alerts(rounds):
                 with intake.transaction() as connection:
-                    outbox.enqueue(connection, alert, router, datetime.now(UTC))
+                    outbox.enqueue(connection, told, router, datetime.now(UTC))
                 committed = time.perf_counter()
                 dispatcher.wake()
-                while any(not t.taken or t.taken[-1][0] != alert.story for t in takers.values()):
+                while any(t.last_story != told.story for t in takers.values()):
                     time.sleep(0.001)
-                waits.extend((t.taken[-1][2] - committed) * 1000 for t in takers.values())
+                waits.extend((t.last_at - committed) * 1000 for t in takers.values())
             dispatcher.stop()
             dispatcher.join()
     return waits
@@ -138,28 +143,36 @@ def through_faults(count: int, *, each: bool) -> dict[str, object]:
         begin = START + timedelta(seconds=chance.randrange(300))
         takers[f"r{number}"].down = lambda now, b=begin: b <= now < b + timedelta(minutes=20)
     memory = []
-    batch = [a if each else a.model_copy(update={"send_to": (f"r{n % 20}",)}) for n, a in enumerate(alerts(count))]
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "bench.db") as store:
         dispatcher = Dispatcher(store, takers, router, world=clock.world())
-        for n in range(0, count, 100):
+        for first in track(range(0, count, 100), "sending", count // 100):
             with store.transaction() as connection:
-                for alert in batch[n : n + 100]:
-                    outbox.enqueue(connection, alert, router, clock.now())
+                for n in range(first, first + 100):
+                    sent_to = () if each else (f"r{n % 20}",)
+                    outbox.enqueue(connection, alert(n).model_copy(update={"send_to": sent_to}), router, clock.now())
             dispatcher.drain(patience=timedelta(seconds=30))
-            memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+            memory.append(resident_mb())
         dispatcher.drain(patience=timedelta(days=30))
+        memory.append(resident_mb())
     seconds = time.perf_counter() - began
-    expected = {name: [a.story for a in batch if each or a.send_to == (name,)] for name in takers}
-    right = sum([s for s, _, _ in taker.taken] == expected[name] for name, taker in takers.items())
-    taken = sum(len(taker.taken) for taker in takers.values())
-    half = len(memory) // 2
+    expected = count if each else count // 20
+    right = sum(taker.count == expected and taker.in_order for taker in takers.values())
+    taken = sum(taker.count for taker in takers.values())
     return {
-        "messages": taken,
+        "messages": f"{taken:,}",
         "receivers with all, once, in order": f"{right} of 20",
         "messages/s (outbox on disk, one core)": f"{taken / seconds:,.0f}",
-        "memory at half / at the end, MB": f"{memory[half]:.0f} / {memory[-1]:.0f}",
+        "resident memory after a tenth / half / all, MB": " / ".join(
+            f"{memory[place]:.0f}" for place in (len(memory) // 10, len(memory) // 2, -1)
+        ),
     }
+
+
+def resident_mb() -> float:
+    """What this process holds in memory now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1024 / 1024
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
+from dealwire.errors import DeliveryError
 from notifier.render.notice import Notice
 from notifier.render.view import View, title, view
 from notifier.send.redact import Redactor
@@ -27,7 +28,10 @@ class Terminal:
         self._console = console or Console(highlight=False, soft_wrap=True)
 
     def send(self, notice: Notice) -> Receipt:
-        self._console.print(Text("\n").join(_lines(notice)))
+        try:
+            self._console.print(Text("\n").join(_lines(notice)))
+        except (OSError, ValueError) as error:  # closed, or its reader has gone
+            raise DeliveryError(f"{self.target} cannot be written to: {error}") from error
         return {}
 
 

@@ -1,17 +1,14 @@
 """The dispatcher: order, retries, deadlines, restarts, and one dead receiver that holds up nobody."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from notifier_desk import START, Desk, ScriptedReceiver, VirtualClock, make_alert
+from notifier_desk import START, ScriptedReceiver, make_alert
 
 from dealwire.errors import DeliveryError
 from dealwire.store import outbox
-from dealwire.store.database import Store
 from notifier.decide import Policy, Router
-from notifier.send import Dispatcher
 
 TWO = {"receivers": {"slack": {}, "mail": {}}}
 
@@ -143,46 +140,6 @@ def test_a_receiver_that_fails_is_no_backlog_of_its_own(desk):
     assert [notice.title for notice in office["ops"].taken] == ["Receiver slack is failing"]
 
 
-class Kill(BaseException):
-    """What `kill -9` is to the process."""
-
-
-@pytest.mark.parametrize("step", ["before the send", "after the send", "before the record"])
-def test_a_kill_between_any_two_steps_loses_nothing_and_repeats_at_most_the_one_in_flight(desk, step):
-    office = desk({"receivers": {"slack": {}}})
-    office.take(*(make_alert(n) for n in range(3)))
-    slack = office["slack"]
-    if step == "before the send":
-        slack.faults = [Kill()]
-    elif step == "after the send":
-        taken = slack.send
-
-        def send(notice):
-            taken(notice)
-            slack.send = taken
-            raise Kill
-
-        slack.send = send
-    else:
-        calls = []
-
-        def publish():
-            calls.append(1)
-            if len(calls) == 1:
-                raise Kill
-
-        office.restart(on_change=publish)
-    with pytest.raises(Kill):
-        office.drain()
-    office.restart()
-    office.drain()
-    stories = [story for (story,) in slack.stories]
-    assert sorted(set(stories)) == ["story-0", "story-1", "story-2"]
-    assert len(stories) <= 4
-    ids = [notice.id for notice in slack.taken]
-    assert len(set(ids)) == 3
-
-
 def test_an_operator_may_retry_the_dead_and_drop_the_waiting(desk):
     office = desk({"receivers": {"slack": {}}})
     office["slack"].faults = [DeliveryError("gone", permanent=True)]
@@ -245,70 +202,3 @@ def test_a_long_outage_loses_nothing_and_confuses_the_order_by_one_message_at_mo
     told = [story for (story,) in office["slack"].stories]
     assert sorted(told) == [f"story-{n}" for n in range(10)]
     assert told in ([f"story-{n}" for n in range(10)], ["story-1", "story-0", *(f"story-{n}" for n in range(2, 10))])
-
-
-class DoomedStore:
-    """A store in a process that is killed at its n-th step; steps are what `step` is called at."""
-
-    def __init__(self, store, dies_at):
-        self.store, self.connection, self.dies_at, self.steps = store, store.connection, dies_at, 0
-
-    def step(self):
-        self.steps += 1
-        if self.steps == self.dies_at:
-            raise Kill
-
-    @contextmanager
-    def transaction(self):
-        self.step()
-        with self.store.transaction() as connection:
-            yield connection
-            self.step()
-        self.step()
-
-
-def deliver_in_a_doomed_process(desk, dies_at):
-    """Three alerts to a receiver that fails at first, killed at a step, and taken up by a new process."""
-    office = desk({"receivers": {"slack": {}}})
-    doomed = DoomedStore(office.store, dies_at)
-    slack, usual = office["slack"], office["slack"].send
-    slack.faults = [DeliveryError("down")]
-
-    def send(notice):
-        doomed.step()
-        receipt = usual(notice)
-        doomed.step()
-        return receipt
-
-    slack.send = send
-    office.take(*(make_alert(n) for n in range(3)))
-    dispatcher = Dispatcher(doomed, office.receivers, office.router, world=office.clock.world(), on_change=doomed.step)
-    killed = False
-    try:
-        dispatcher.drain(patience=timedelta(days=1))
-    except Kill:
-        killed = True
-    slack.send = usual
-    office.restart()
-    office.drain()
-    return office, killed, doomed.steps
-
-
-def test_a_kill_at_any_step_at_all_loses_nothing_and_repeats_the_one_in_flight_at_most(tmp_path):
-    undisturbed, killed, steps = deliver_in_a_doomed_process(desk_in(tmp_path / "0"), dies_at=0)
-    undisturbed.store.close()
-    assert not killed
-    assert steps > 20
-    for number in range(1, steps + 1):
-        office, killed, _ = deliver_in_a_doomed_process(desk_in(tmp_path / str(number)), dies_at=number)
-        told = [story for (story,) in office["slack"].stories]
-        assert killed
-        assert list(dict.fromkeys(told)) == ["story-0", "story-1", "story-2"]
-        assert len(told) <= 4
-        assert set(office.states()) == {"sent"}
-        office.store.close()
-
-
-def desk_in(folder):
-    folder.mkdir()
-    return lambda policy: Desk(Store.open(folder / "dealwire.db"), policy, VirtualClock())
