@@ -21,6 +21,7 @@ AROUND_CHARACTERS = 700
 PROOFS_MAX = 3
 TELLINGS_MAX = 60
 """Of a story that the whole world tells, the earliest and the latest half of these."""
+STATUS_CHANGES = frozenset({"status", "closed", "collapsed"})
 RANGE_WIDTH = 400
 RANGE_INSET = 12
 
@@ -109,7 +110,7 @@ class Dossier:
         yield Fact(
             "Type", (Stated(f"{words(story.category)}, {words(story.type).lower()}", proofs=self._proofs("trigger")),)
         )
-        yield Fact("Status", (Stated(words(story.status), proofs=self._proofs("status")),))
+        yield Fact("Status", (Stated(words(story.status), proofs=self._proofs("status", self._tellers_of_status())),))
         if story.amount:
             yield self._figure("Price" if story.category == "mna" else "Amount", "amount", story.amount)
         if story.valuation:
@@ -146,8 +147,21 @@ class Dossier:
         found = self._quotes.get(fact) or [
             quote for name, quotes in self._quotes.items() if _same(name, fact) for quote in quotes
         ]
-        held = [quote for quote in found if not articles or quote.article in articles]
+        held = sorted((q for q in found if not articles or q.article in articles), key=self._age)
         return tuple(self._proof(quote) for quote in held[:PROOFS_MAX])
+
+    def _age(self, quote: Quote) -> float:
+        """The newest first."""
+        telling = self._tellings.get(quote.article)
+        return -telling.at.timestamp() if telling else 0.0
+
+    def _tellers_of_status(self) -> tuple[str, ...]:
+        """The articles from the one on that made the status what it is; all of them where it never changed."""
+        since = max(
+            (version.at for version in self.story.versions if {c.kind for c in version.changes} & STATUS_CHANGES),
+            default=None,
+        )
+        return tuple(t.article for t in self.story.tellings if since is None or t.at >= since) or ("",)
 
     def _proof(self, quote: Quote) -> Proof:
         telling = self._tellings.get(quote.article)

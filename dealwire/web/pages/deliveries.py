@@ -1,0 +1,142 @@
+"""Shell: the Deliveries page: what is on its way to whom, what arrived, what did not, and the verbs for it."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from dealwire.store import outbox
+from dealwire.store.outbox import STATES, Delivery
+from dealwire.web.pages.cards import story_path, title_of
+from dealwire.web.pages.wording import ago, counted
+from notifier.render.escape import one_line
+from notifier.render.view import headline
+
+ALERTS_SHOWN = 3
+ROWS_MAX = 100
+CSS: Mapping[str, str] = {"sent": "good", "dead": "bad", "failed": "warn", "dropped": ""}
+NOTHING: Mapping[str, str] = {
+    "": "Nothing has been sent yet. A delivery is made when a rule fires.",
+    "dead": "No delivery is dead. One dies when its receiver refuses it for good, or at its deadline.",
+    "failed": "No delivery waits for another try.",
+    "pending": "Nothing waits to be sent.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    title: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One delivery as the table has it."""
+
+    id: str
+    title: str
+    alerts: tuple[Link, ...]
+    more: int
+    form: str
+    receiver: str
+    state: str
+    css: str
+    created_at: datetime
+    moment: datetime
+    attempts: int
+    error: str
+    receipt: str
+
+    @property
+    def can_retry(self) -> bool:
+        return self.state in {"dead", "failed", "dropped"}
+
+    @property
+    def can_drop(self) -> bool:
+        return self.state in {"pending", "failed", "dead"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    name: str
+    href: str
+    count: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    name: str
+    href: str
+    said: str
+
+
+def read_rows(connection: sqlite3.Connection, state: str, receiver: str, limit: int) -> list[Row]:
+    """The newest deliveries with what they carry."""
+    states = [known for known in STATES if known == state]
+    return [_row(connection, delivery) for delivery in outbox.listed(connection, states, receiver, limit)]
+
+
+def _row(connection: sqlite3.Connection, delivery: Delivery) -> Row:
+    alerts = outbox.alerts_of(connection, delivery.id)
+    stories = {alert.story: alert for alert in alerts}
+    links = tuple(
+        Link(title_of(a.story_view) if a.story_view else headline(a), story_path(a.story))
+        for a in list(stories.values())[:ALERTS_SHOWN]
+    )
+    return Row(
+        id=delivery.id,
+        title="" if links else "a message of dealwire's own",
+        alerts=links,
+        more=max(0, len(stories) - ALERTS_SHOWN),
+        form=delivery.form,
+        receiver=delivery.receiver,
+        state=delivery.state,
+        css=CSS.get(delivery.state, ""),
+        created_at=delivery.created_at,
+        moment=delivery.sent_at or delivery.due_at,
+        attempts=delivery.attempts,
+        error=one_line(delivery.error),
+        receipt=", ".join(f"{name} {value}" for name, value in delivery.receipt.items()),
+    )
+
+
+def tabs(counts: Mapping[tuple[str, str], int], state: str, receiver: str) -> list[Tab]:
+    """A tab for each state that there is anything in, and one for all."""
+    by_state = {
+        known: sum(n for (to, s), n in counts.items() if s == known and receiver in {"", to}) for known in STATES
+    }
+    found = [Tab("All", _address("", receiver), f"{sum(by_state.values()):,}", not state)]
+    found += [
+        Tab(known.capitalize(), _address(known, receiver), f"{number:,}", known == state)
+        for known, number in by_state.items()
+        if number or known in {state, "dead"}
+    ]
+    return found
+
+
+def receivers(
+    counts: Mapping[tuple[str, str], int], last_sent: Mapping[str, datetime], chosen: str, now: datetime
+) -> list[Receiver]:
+    """Each receiver in a sentence; the chosen one leads back to all."""
+    return [
+        Receiver(name, _address("", "" if name == chosen else name), _said(counts, name, last_sent.get(name), now))
+        for name in sorted({receiver for receiver, _ in counts})
+    ]
+
+
+def _said(counts: Mapping[tuple[str, str], int], name: str, last: datetime | None, now: datetime) -> str:
+    held = {state: counts.get((name, state), 0) for state in STATES}
+    waiting = held["pending"] + held["sending"] + held["failed"]
+    parts = [f"last took a message {ago(last, now)}" if last else "has taken no message yet"]
+    if waiting:
+        parts.append(f"{counted(waiting, 'message')} on the way")
+    if held["dead"]:
+        parts.append(f"{held['dead']} dead")
+    return ", ".join(parts)
+
+
+def _address(state: str, receiver: str) -> str:
+    asked = {name: value for name, value in (("state", state), ("receiver", receiver)) if value}
+    return f"/deliveries?{urlencode(asked)}" if asked else "/deliveries"
