@@ -32,7 +32,9 @@ class Limits:
 
     body_bytes_max: int = 10 * 1024 * 1024
     redirects_max: int = 5
-    connect_seconds_max: float = 10.0
+    connect_seconds_max: float = 5.0
+    silence_seconds_max: float = 10.0
+    """How long a server may send nothing, before its answer or within it."""
     visit_seconds_max: float = 25.0
     connections_max: int = 128
     connections_per_host_max: int = 2
@@ -99,6 +101,8 @@ class Fetcher:
             async with asyncio.timeout(self.limits.visit_seconds_max):
                 body_max = body_max or self.limits.body_bytes_max
                 return await self._follow(url, dict(headers or {}), allow_private, body_max)
+        except aiohttp.ServerTimeoutError as error:
+            raise UnavailableError(f"{shown(url)}: {self._patience(error)}") from error
         except TimeoutError as error:
             raise UnavailableError(f"{shown(url)}: no full answer in {self.limits.visit_seconds_max:g} s") from error
         except aiohttp.ClientError as error:
@@ -124,6 +128,11 @@ class Fetcher:
                 moved_to = here if permanent else ""
         raise UnavailableError(f"{shown(url)}: more than {self.limits.redirects_max} redirects")
 
+    def _patience(self, error: aiohttp.ServerTimeoutError) -> str:
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            return f"no connection in {self.limits.connect_seconds_max:g} s"
+        return f"nothing came for {self.limits.silence_seconds_max:g} s"
+
     def _session(self, *, allow_private: bool) -> aiohttp.ClientSession:
         if allow_private not in self._sessions:
             limits = self.limits
@@ -137,7 +146,9 @@ class Fetcher:
                 auto_decompress=False,
                 trust_env=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds_max),
+                timeout=aiohttp.ClientTimeout(
+                    total=None, sock_connect=limits.connect_seconds_max, sock_read=limits.silence_seconds_max
+                ),
                 headers=CIMultiDict({"User-Agent": self.user_agent, "Accept-Encoding": ACCEPTED}),
             )
         return self._sessions[allow_private]

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit, urlunsplit
 
 from dealwire.identity import TRACKING
@@ -19,6 +20,10 @@ _WRAPPERS = (
 """Hosts that only send the reader on: (host, path prefix, the parameters that hold where to)."""
 _YAHOO = re.compile(r"^r\.search\.yahoo\.com$|^[a-z]\.yimg\.com$")
 _AMP_HOST = re.compile(r"^(?:[a-z0-9-]+\.)?(?:cdn\.ampproject\.org|ampproject\.net)$")
+_SENDING_ON = re.compile(
+    r"^https?://[^/?#]*(?:google\.|facebook\.|bing\.|reddit\.|umblr\.|yahoo\.|yimg\.|ampproject\.)", re.IGNORECASE
+)
+"""A quick look at the host before the closer ones."""
 _EMBEDDED = re.compile(rb"https?://[!-~]{8,1500}")
 _AMP_PATH = re.compile(r"(?:/amp/?|\.amp)$|^/amp(?=/)")
 _MOBILE = re.compile(r"^(?:m|mobile|amp)\.(?=[^.]+\.)")
@@ -26,6 +31,7 @@ _UNSEEN = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206
 UNWRAPPED_MAX = 4
 
 
+@lru_cache(maxsize=4096)
 def page_url(raw: str, base: str = "") -> str:
     """The http(s) address of the page that `raw` leads to, or "" where it is no such address (`javascript:`, `data:`).
 
@@ -42,11 +48,14 @@ def page_url(raw: str, base: str = "") -> str:
 
 
 def _absolute(raw: str, base: str) -> str:
+    url = raw.strip()
     try:
-        url = urljoin(base, raw.strip()) if base else raw.strip()
-        url = _UNSEEN.sub(lambda match: "" if match[0] < " " or match[0] > "~" else f"%{ord(match[0]):02X}", url)
+        if base and not url.startswith(("http://", "https://")):
+            url = urljoin(base, url)
+        if _UNSEEN.search(url):
+            url = _UNSEEN.sub(lambda match: "" if match[0] < " " or match[0] > "~" else f"%{ord(match[0]):02X}", url)
         parts = urlsplit(url)
-        fine = parts.scheme.lower() in {"http", "https"} and parts.hostname and parts.username is None
+        fine = parts.scheme in {"http", "https"} and parts.hostname and parts.username is None
         _ = parts.port
     except ValueError:
         return ""
@@ -54,6 +63,9 @@ def _absolute(raw: str, base: str) -> str:
 
 
 def _wrapped(url: str) -> str:
+    """Where an address leads that only sends the reader on, "" where it is no such address."""
+    if not _SENDING_ON.search(url):
+        return ""
     parts = urlsplit(url)
     host, query = (parts.hostname or "").lower(), parse_qs(parts.query)
     for pattern, prefix, names in _WRAPPERS:
@@ -91,8 +103,11 @@ def _without_amp(url: str) -> str:
     if _AMP_PATH.search(path):
         path = _AMP_PATH.sub("", path)
     host = _MOBILE.sub("", host)
-    pairs = [pair for pair in parts.query.split("&") if pair and not _dropped(pair.partition("=")[0].lower())]
-    return urlunsplit((parts.scheme.lower(), host, path, "&".join(pairs), ""))
+    query = parts.query
+    if query:
+        pairs = (pair for pair in query.split("&") if pair and not _dropped(pair.partition("=")[0].lower()))
+        query = "&".join(pairs)
+    return urlunsplit((parts.scheme, host, path, query, ""))
 
 
 def _dropped(name: str) -> bool:

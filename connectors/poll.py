@@ -82,16 +82,22 @@ class Poller:
         self._delivering = asyncio.Lock()
 
     async def once(self, deliver: Deliver) -> None:
-        """Visit every source that is due, and deliver in the order of the plan, whichever answers first."""
+        """Visit every source that is due. What is on this machine comes in the order of the plan, whichever answers
+        first, so that it tells the same story every time; the web's as it answers, so that nobody waits for a slow one.
+        """
         now = self._clock.now()
         due = [p for p in self._planned if self._is_due(self._records[p.source.name], now)]
-        tasks = [asyncio.create_task(self._read_through(p)) for p in due]
+        local = [asyncio.create_task(self._read_through(p)) for p in due if not p.host]
+        remote = [asyncio.create_task(self._read_through(p)) for p in due if p.host]
         try:
-            for task in tasks:
+            for task in local:
                 for visit in await task:
                     await self._deliver(visit, deliver)
+            for answered in asyncio.as_completed(remote):
+                for visit in await answered:
+                    await self._deliver(visit, deliver)
         finally:
-            await _cancel(tasks)
+            await _cancel([*local, *remote])
 
     async def run(self, deliver: Deliver, stop: asyncio.Event) -> None:
         """Visit each source whenever it is due until `stop`; what `deliver` raises ends it and is raised here."""

@@ -3,9 +3,10 @@
 import re
 
 from connectors.document import FeedDocument, NotAFeedError
+from connectors.item import Declined
 from connectors.jsonfeed import read_json_feed
 from connectors.loose import read_loosely
-from connectors.strict import Declined, read_strictly
+from connectors.strict import read_strictly
 
 ENTITY_LENGTH_MAX = 200
 ENTITIES_MAX = 300

@@ -1,97 +1,66 @@
 """Core: well-formed RSS, RDF and Atom read straight from expat, some twenty times as fast as feedparser.
 
-It knows the elements that feeds use every day and declines at the first thing it does not know for certain: then
-feedparser reads the document (connectors.reading). A test over thousands of real feeds holds both to the same articles.
+It knows the elements that feeds use every day (connectors.elements) and declines at the first thing it does not know
+for certain: then feedparser reads the document (connectors.reading). A test over thousands of real feeds holds both to
+the same articles.
 """
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from html.entities import name2codepoint
+from urllib.parse import urljoin
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from feedparser.mixin import _FeedParserMixin
-
-from connectors.document import ENTRIES_MAX, Entry, FeedDocument, Text, fullest
+from connectors.document import ENTRIES_MAX, Entry, FeedDocument
+from connectors.elements import (
+    ATOM,
+    ATOM_03,
+    ATOM_NAMESPACES,
+    CONTAINERS,
+    IN_ANY_ITEM,
+    IN_ATOM_ENTRY,
+    IN_ATOM_FEED,
+    IN_RSS_CHANNEL,
+    IN_RSS_ITEM,
+    RDF,
+    RSS_NAMESPACES,
+    SAME_AS,
+    XML,
+    is_silent,
+    prefix_of,
+)
+from connectors.item import DEPTH_MAX, HTML, TEXT_TYPES, XHTML, Declined, Item
 from connectors.loose import days, hours, whole_number
 
-DEPTH_MAX = 40
-ATOM = "http://www.w3.org/2005/Atom"
-RSS_1 = "http://purl.org/rss/1.0/"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-DC = "http://purl.org/dc/elements/1.1/"
-CONTENT = "http://purl.org/rss/1.0/modules/content/"
-ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
-FEEDBURNER = "http://rssnamespace.org/feedburner/ext/1.0"
-XML = "http://www.w3.org/XML/1998/namespace"
-
-FEEDPARSERS_OWN = {uri.lower() for uri in _FeedParserMixin.namespaces} | {ATOM.lower(), XML.lower()}
-HTML = {"html", "text/html", "xhtml", "application/xhtml+xml"}
-XHTML = {"xhtml", "application/xhtml+xml"}
-TEXT_TYPES = {"text", "text/plain", *HTML}
+MEDIA = {"media_title", "media_description"}
 VOID = {"br", "hr", "img", "input", "area", "col", "embed", "wbr", "link", "meta", "base", "source"}
-TELLING = {
-    "title", "link", "description", "summary", "content", "encoded", "date", "guid", "id", "pubdate", "published",
-    "updated", "modified", "source", "body", "language", "origlink",
-}  # fmt: skip
-"""Names that feedparser may take for its own though it does not know the namespace, by the prefix it comes with."""
-
-ROOTS = {"rss", f"{RDF} RDF", f"{ATOM} feed"}
-RSS_NAMESPACES = {"", RSS_1}
-SILENT_NAMESPACES = {
-    "http://purl.org/rss/1.0/modules/slash/",
-    "http://wellformedweb.org/CommentAPI/",
-    "http://purl.org/rss/1.0/modules/syndication/",
-    "http://purl.org/syndication/thread/1.0",
-    "http://www.georss.org/georss",
-    "com-wordpress:feed-additions:1",
-    "http://a9.com/-/spec/opensearchrss/1.0/",
-    "http://a9.com/-/spec/opensearch/1.1/",
-    "http://webns.net/mvcb/",
-}
-"""Extensions that say nothing of an article's words, link or dates."""
-SILENT_RSS = {
-    "author", "category", "cloud", "comments", "copyright", "docs", "enclosure", "generator", "items", "managingEditor",
-    "webMaster", "rating",
-}  # fmt: skip
-SILENT_ATOM = {"author", "category", "contributor", "generator", "icon", "logo", "rights", "subtitle", "uri", "email"}
-SILENT_WITHIN = {
-    DC: {"creator", "subject", "publisher", "rights", "identifier", "source", "type", "format"},
-    "http://search.yahoo.com/mrss/": {
-        "thumbnail", "content", "credit", "keywords", "rating", "copyright", "category", "player",
-    },
-    ITUNES: {
-        "author", "block", "category", "duration", "episode", "episodeType", "explicit", "image", "keywords", "owner",
-        "season", "subtitle", "new-feed-url", "type",
-    },
-    FEEDBURNER: {"info", "feedFlare", "browserFriendly", "emailServiceId", "feedburnerHostname"},
-}  # fmt: skip
-
+ROOTS = {"rss", f"{RDF} RDF", f"{ATOM} feed", f"{ATOM_03} feed"}
 
 _MISREAD = re.compile("[\x80-\x9f]|[\u00c2-\u00f4][\u0080-\u00bf]")
-
-
-class Declined(Exception):  # noqa: N818 - no error: the document goes to another reader
-    """The document holds something that is left to feedparser."""
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ENTITY = re.compile(rb"<!\[CDATA\[.*?\]\]>|&([A-Za-z][A-Za-z0-9]{1,31});", re.DOTALL)
+XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 
 
 class _Enough(Exception):  # noqa: N818 - no error
     """As many entries as are read of one document."""
 
 
-@dataclass(slots=True)
-class _Item:
-    """An entry, or the feed itself, as it is being read."""
-
-    values: dict[str, str] = field(default_factory=dict)
-    texts: list[Text] = field(default_factory=list)
-    title: Text = field(default_factory=Text)
-    links: dict[str, str] = field(default_factory=dict)
-    permanent_guid: bool = True
-
-
 def read_strictly(body: bytes) -> FeedDocument:
     """The feed that these bytes hold; Declined where they are better left to feedparser."""
+    body = body.lstrip(b" \t\r\n")
+    try:
+        return _read(body)
+    except expat.ExpatError as error:
+        if error.code != expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
+            raise Declined(str(error)) from error
+    try:
+        return _read(_ENTITY.sub(_numbered, body))
+    except expat.ExpatError as error:
+        raise Declined(str(error)) from error
+
+
+def _read(body: bytes) -> FeedDocument:
     reading = _Reading()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -99,14 +68,23 @@ def read_strictly(body: bytes) -> FeedDocument:
     parser.EndElementHandler = reading.end
     parser.CharacterDataHandler = reading.characters
     parser.StartDoctypeDeclHandler = reading.decline
+    parser.StartNamespaceDeclHandler = reading.declare
     notes: tuple[str, ...] = ()
     try:
-        parser.Parse(body.lstrip(b" \t\r\n"), True)  # noqa: FBT003 - expat's own
-    except (expat.ExpatError, ValueError, LookupError) as error:  # the latter of encodings that expat cannot take
+        parser.Parse(body, True)  # noqa: FBT003 - expat's own
+    except (ValueError, LookupError) as error:  # of encodings that expat cannot take
         raise Declined(str(error)) from error
     except _Enough:
         notes = (f"more than {ENTRIES_MAX} items, the first {ENTRIES_MAX} were read",)
     return reading.document(notes)
+
+
+def _numbered(match: re.Match[bytes]) -> bytes:
+    """HTML's entities as numbers, which XML knows without a DTD."""
+    name = (match[1] or b"").decode()
+    if name in XML_ENTITIES or name not in name2codepoint:
+        return match[0]
+    return b"&#%d;" % name2codepoint[name]
 
 
 class _Reading:
@@ -114,136 +92,151 @@ class _Reading:
 
     def __init__(self) -> None:
         self._path: list[str] = []
-        self._feed = _Item()
-        self._item: _Item | None = None
+        self._prefixes: dict[str, str] = {}
+        self._names: dict[str, tuple[str, str]] = {}
+        self._bases: list[tuple[int, str]] = []
+        self._unbounded_base = False
+        """A base was given for a part of the document alone: how far it reaches is feedparser's to say."""
+        self._feed = Item(atom=False)
+        self._item: Item | None = None
         self._entries: list[Entry] = []
         self._words: list[str] | None = None
         self._attributes: dict[str, str] = {}
         self._silent_from = 0
+        self._source_from = 0
         self._xhtml_from = 0
         self._atom = False
-        self._based = False
         self._skip_hours: list[str] = []
         self._skip_days: list[str] = []
 
     def decline(self, *_: object) -> None:
         raise Declined
 
+    def declare(self, prefix: str | None, namespace: str | None) -> None:
+        if namespace and self._prefixes.setdefault(namespace, prefix or "") != (prefix or ""):
+            self._prefixes[namespace] = prefix or ""
+            self._names.clear()
+
+    def _name(self, name: str) -> tuple[str, str]:
+        """An element's namespace, and its name with the prefix by which it is known."""
+        if name not in self._names:
+            namespace, _, local = name.rpartition(" ")
+            prefix = prefix_of(namespace, self._prefixes.get(namespace, "")) if namespace else ""
+            local = local.lower()
+            self._names[name] = namespace, SAME_AS.get(local, local) if not prefix else f"{prefix}_{local}"
+        return self._names[name]
+
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._path.append(name)
-        if len(self._path) > DEPTH_MAX:
+        depth = len(self._path)
+        if depth > DEPTH_MAX:
             raise Declined
         if f"{XML} base" in attributes:
-            if name.endswith("link"):
-                raise Declined
-            self._based = True
+            if depth == 1 or self._bases:
+                self._bases.append((depth, self._resolved(attributes[f"{XML} base"])))
+            self._unbounded_base = not self._bases
         if self._silent_from:
-            owner = self._path[self._silent_from - 1]
-            space, _, local = name.rpartition(" ")
-            if self._item is not None and not owner.startswith(ATOM) and not self._is_silent(space, local):
-                raise Declined  # feedparser takes what lies within for the item's own
+            self._require_silence(name)
             return
         if self._xhtml_from:
             self._words_within().append(f"<{name.rpartition(' ')[2]}>")
             return
         if self._words is not None:
             raise Declined  # markup where text was expected
-        depth = len(self._path)
         if depth == 1:
-            if name not in ROOTS:
-                raise Declined
-            self._atom = name.startswith(ATOM)
-            if self._atom:
-                self._feed.values["lang"] = attributes.get(f"{XML} lang", "")
-            elif f"{XML} lang" in attributes:
-                raise Declined  # which items inherit it is feedparser's to say
+            self._open_root(name, attributes)
             return
-        namespace, _, local = name.rpartition(" ")
-        if self._is_entry(namespace, local):
+        namespace, called = self._name(name)
+        if self._is_entry(namespace, called):
             if self._item is not None or len(self._entries) >= ENTRIES_MAX:
                 raise _Enough if self._item is None else Declined
-            self._item = _Item(values={"about": attributes.get(f"{RDF} about", "")})
-        elif local in {"channel", "skipHours", "skipDays"} and namespace in RSS_NAMESPACES and not self._atom:
-            pass
+            self._item = Item(self._atom, {"about": attributes.get(f"{RDF} about", "")})
+        elif self._source_from:
+            if called == "title":
+                self._words, self._attributes = [], attributes
+            else:
+                self._silent_from = depth
+        elif called == "source" and self._atom and self._item is not None:
+            self._source_from = depth
+        elif called not in CONTAINERS or (called == "channel" and self._atom):
+            self._open(namespace, called, attributes)
+
+    def _open_root(self, name: str, attributes: dict[str, str]) -> None:
+        if name not in ROOTS:
+            raise Declined
+        self._atom = self._feed.atom = name.endswith(" feed")
+        if self._atom:
+            self._feed.values["lang"] = attributes.get(f"{XML} lang", "")
+        elif f"{XML} lang" in attributes:
+            raise Declined  # which items inherit it is feedparser's to say
+
+    def _require_silence(self, name: str) -> None:
+        """Declined where feedparser takes what lies within a silent element for the item's own."""
+        called = self._name(name)[1]
+        owner = self._name(self._path[self._silent_from - 1])[1]
+        if self._source_from or self._item is None or is_silent(called) or owner in {"author", "contributor"}:
+            return
+        if called == "media_title":
+            self._item.lent_title = True
         else:
-            self._open(namespace, local, attributes)
+            raise Declined
 
-    def _is_entry(self, namespace: str, local: str) -> bool:
-        return (
-            (namespace == ATOM and local == "entry")
-            if self._atom
-            else (namespace in RSS_NAMESPACES and local == "item")
-        )
+    def _is_entry(self, namespace: str, called: str) -> bool:
+        if self._atom:
+            return called == "entry" and namespace in ATOM_NAMESPACES
+        return called == "item" and namespace in RSS_NAMESPACES
 
-    def _open(self, namespace: str, local: str, attributes: dict[str, str]) -> None:
-        if self._is_silent(namespace, local):
-            self._silent_from = len(self._path)
-            return
+    def _open(self, namespace: str, called: str, attributes: dict[str, str]) -> None:
         holder = self._item or self._feed
-        if namespace == ATOM and local == "link":
-            if self._atom or self._item is None:
-                rel = attributes.get("rel", "alternate")
-                if self._atom and rel == "alternate" and "alternate" in holder.links:
-                    raise Declined  # which of several pages is meant is feedparser's to say
-                holder.links.setdefault(rel, attributes.get("href", ""))
-                self._words = []
-                self._attributes = {}
-                return
-            if attributes.get("rel", "alternate") == "alternate":
-                raise Declined
+        if called == "link" and namespace in ATOM_NAMESPACES:
+            self._open_atom_link(holder, attributes)
+            return
+        if is_silent(called) and not self._knows(namespace, called):
             self._silent_from = len(self._path)
             return
-        if not self._knows(namespace, local):
+        if self._item is None and (
+            called == "dc_date" or (not self._atom and called in {"image", "textinput"} and namespace in RSS_NAMESPACES)
+        ):
+            self._silent_from = len(self._path)
+            return
+        if not self._knows(namespace, called):
             raise Declined
-        if local in {"content", "summary", "title"} and self._atom:
-            if attributes.get("type", "text") not in TEXT_TYPES or "src" in attributes:
-                raise Declined
-            if attributes.get("type") in XHTML:
-                self._xhtml_from = len(self._path)
-        elif local in {"title", "description", "encoded"} and ("type" in attributes or "mode" in attributes):
-            raise Declined
+        if "type" in attributes or "mode" in attributes or "src" in attributes:
+            self._open_typed(called, attributes)
         self._words, self._attributes = [], attributes
 
-    def _is_silent(self, namespace: str, local: str) -> bool:
-        if namespace in SILENT_NAMESPACES or local in SILENT_WITHIN.get(namespace.lower(), ()):
-            return True
-        if namespace == DC and local == "date" and self._item is None:
-            return True
-        if namespace and _is_foreign(f"{namespace} {local}"):
-            return local.lower() not in TELLING
-        if namespace in RSS_NAMESPACES and not self._atom:
-            return local in SILENT_RSS or (local in {"image", "textInput", "textinput"} and self._item is None)
-        return namespace == ATOM and self._atom and (local in SILENT_ATOM)
+    def _open_typed(self, called: str, attributes: dict[str, str]) -> None:
+        declared = attributes.get("type", "text").lower()
+        if called in {"content", "summary", "title"} and self._atom:
+            if declared not in TEXT_TYPES or "src" in attributes or attributes.get("mode") == "base64":
+                raise Declined
+            if declared in XHTML:
+                self._xhtml_from = len(self._path)
+        elif called in MEDIA and declared in {"text", "plain", "html"}:
+            return
+        elif called in {"title", "description", "content_encoded", "dc_title", *MEDIA}:
+            raise Declined
 
-    def _knows(self, namespace: str, local: str) -> bool:
-        if namespace == FEEDBURNER:
-            return local == "origLink"
-        if self._atom:
-            return namespace == ATOM and local in {"id", "title", "summary", "content", "published", "updated"}
-        if namespace in RSS_NAMESPACES:
-            if self._item is None:
-                return local in {
-                    "title",
-                    "link",
-                    "description",
-                    "language",
-                    "ttl",
-                    "hour",
-                    "day",
-                    "pubDate",
-                    "lastBuildDate",
-                }
-            return local in {"title", "link", "description", "guid", "pubDate", "source"}
-        if namespace.lower() == ITUNES and local == "summary":
-            if self._item is not None and self._item.texts and len(self._item.texts) > 1:
-                raise Declined  # feedparser lets it take the place of one of the two before
-            return True
-        known = {CONTENT: "encoded", DC: "language" if self._item is None else "date"}
-        return known.get(namespace) == local
+    def _open_atom_link(self, holder: Item, attributes: dict[str, str]) -> None:
+        rel = attributes.get("rel", "alternate").lower()
+        page = rel == "alternate" and attributes.get("type", "html").lower() in HTML
+        if page and (not self._atom or "href" not in attributes):
+            raise Declined  # which of several pages is meant is feedparser's to say
+        if page or rel != "alternate":
+            address = self._resolved(attributes["href"]) if "href" in attributes else ""
+            holder.links[rel] = address if page else holder.links.get(rel, address)
+        self._words, self._attributes = [], {}
+
+    def _knows(self, namespace: str, called: str) -> bool:
+        if "_" not in called and namespace not in (ATOM_NAMESPACES if self._atom else RSS_NAMESPACES):
+            return False
+        if self._item is None:
+            return called in (IN_ATOM_FEED if self._atom else IN_RSS_CHANNEL)
+        return called in (IN_ATOM_ENTRY if self._atom else IN_RSS_ITEM) or called in IN_ANY_ITEM
 
     def characters(self, text: str) -> None:
         if self._words is not None and not self._silent_from:
-            if _MISREAD.search(text):
+            if not text.isascii() and _MISREAD.search(text):
                 raise Declined  # bytes of another encoding: feedparser finds out which
             self._words.append(escape(text) if self._xhtml_from else text)
 
@@ -253,19 +246,25 @@ class _Reading:
         if self._silent_from:
             if depth == self._silent_from:
                 self._silent_from = 0
-            return
-        namespace, _, local = name.rpartition(" ")
-        if self._xhtml_from and depth > self._xhtml_from:
+        elif self._xhtml_from and depth > self._xhtml_from:
+            local = name.rpartition(" ")[2]
             if local not in VOID:
                 self._words_within().append(f"</{local}>")
-            return
+        else:
+            self._end(depth, *self._name(name))
+        if self._bases and self._bases[-1][0] == depth:
+            self._bases.pop()
+
+    def _end(self, depth: int, namespace: str, called: str) -> None:
         self._xhtml_from = 0
         if self._words is not None:
             value = "".join(self._words).strip()
             self._words = None
-            self._close(namespace, local, value)
-        elif self._item is not None and self._is_entry(namespace, local):
-            self._entries.append(self._entry(self._item))
+            self._close(namespace, called, value)
+        elif depth == self._source_from:
+            self._source_from = 0
+        elif self._item is not None and self._is_entry(namespace, called):
+            self._entries.append(self._item.entry())
             self._item = None
 
     def _words_within(self) -> list[str]:
@@ -273,96 +272,46 @@ class _Reading:
             raise Declined
         return self._words
 
-    def _close(self, namespace: str, local: str, value: str) -> None:
+    def _close(self, namespace: str, called: str, value: str) -> None:
         holder = self._item or self._feed
-        if namespace == ATOM and local == "link":
+        if called == "link" and namespace in ATOM_NAMESPACES:
             return
-        key = "dc_date" if namespace == DC and local == "date" else local
-        if key == "hour":
+        if self._source_from:
+            holder.values.setdefault("source", value)
+        elif called == "hour":
             self._skip_hours.append(value)
-        elif key == "day":
+        elif called == "day":
             self._skip_days.append(value)
-        elif key in holder.values and key in {
-            "title",
-            "link",
-            "guid",
-            "id",
-            "description",
-            "pubDate",
-            "published",
-            "dc_date",
-        }:
-            raise Declined  # said twice: feedparser has its own rules for which counts
+        elif called == "guid":
+            permanent = self._attributes.get("isPermaLink", "true").lower() == "true"
+            holder.take_guid(self._resolved(value) if permanent and value else value, permanent=permanent)
         else:
-            holder.values[key] = value
-            self._take(holder, key, value)
+            value = self._resolved(value) if value and called in {"link", "id"} else value
+            holder.take(called, value, self._attributes.get("type", "").lower(), depth=len(self._path))
 
-    def _take(self, holder: _Item, key: str, value: str) -> None:
-        declared = self._attributes.get("type", "text")
-        if key == "title":
-            markup = declared in HTML if self._atom else looks_like_html(value)
-            holder.title = Text(value, markup=markup)
-        elif key == "summary" and not self._atom:
-            holder.texts.append(Text(value, markup=looks_like_html(value)))
-        elif key in {"summary", "content"}:
-            holder.texts.append(Text(value, markup=declared in HTML))
-        elif key in {"description", "encoded"}:
-            holder.texts.append(Text(value, markup=True))
-        elif key == "guid":
-            holder.permanent_guid = self._attributes.get("isPermaLink", "true").lower() == "true"
-
-    def _entry(self, item: _Item) -> Entry:
-        values = item.values
-        if self._atom:
-            link, guid = item.links.get("alternate", ""), values.get("id", "")
-            published, updated = values.get("published", ""), values.get("updated", "")
-        else:
-            guid = values.get("guid", "") or values.get("about", "")
-            link = values.get("link", "")
-            if not link and item.permanent_guid and "guid" in values:
-                link = guid
-            published, updated = values.get("pubDate", ""), values.get("dc_date", "")
-        if self._based and not link.startswith(("http://", "https://")):
-            raise Declined  # what the link is relative to is feedparser's to say
-        return Entry(
-            item.title,
-            fullest(*reversed(item.texts)),
-            values.get("origLink", "") or link,
-            guid,
-            published,
-            updated,
-            values.get("source", ""),
-        )
+    def _resolved(self, address: str) -> str:
+        """The address, where the document says what it is relative to."""
+        if self._unbounded_base and not _ABSOLUTE.match(address):
+            raise Declined
+        if not self._bases:
+            return address
+        try:
+            return urljoin(self._bases[-1][1], address)
+        except ValueError:
+            return ""
 
     def document(self, notes: tuple[str, ...]) -> FeedDocument:
-        """All that was read. What an address is relative to, where the document says so, is feedparser's to say."""
-        if self._based and {"self", "hub"} & self._feed.links.keys():
-            raise Declined
-        values = self._feed.values
-        home = self._feed.links.get("alternate", "") if self._atom else values.get("link", "")
+        """All that was read."""
+        values, links = self._feed.values, self._feed.links
         return FeedDocument(
             title=self._feed.title.raw,
-            home=home,
-            language=values.get("language", "") or values.get("lang", ""),
+            home=links.get("alternate", "") if self._atom else values.get("link", ""),
+            language=values.get("language", "") or values.get("dc_language", "") or values.get("lang", ""),
             entries=tuple(self._entries),
             ttl_minutes=whole_number(values.get("ttl", "")),
             skip_hours=hours(self._skip_hours),
             skip_days=days(self._skip_days),
-            hub=self._feed.links.get("hub", ""),
-            topic=self._feed.links.get("self", ""),
+            hub=links.get("hub", ""),
+            topic=links.get("self", ""),
             notes=notes,
         )
-
-
-def _is_foreign(name: str) -> bool:
-    """Whether the element is of a namespace that feedparser knows nothing of."""
-    namespace = name.rpartition(" ")[0].lower()
-    return bool(namespace) and namespace not in FEEDPARSERS_OWN
-
-
-def looks_like_html(text: str) -> bool:
-    """Whether feedparser would take a headline that declares nothing for HTML."""
-    if "<" not in text and "&" not in text:
-        return False
-    result: Any = _FeedParserMixin.looks_like_html(text)  # type: ignore[no-untyped-call]  # it ships without types
-    return bool(result)

@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import orjson
@@ -23,6 +24,7 @@ def digest(*parts: str | float | Sequence[str] | None) -> str:
     return hashlib.blake2b(orjson.dumps(parts), digest_size=ID_BYTES).hexdigest()
 
 
+@lru_cache(maxsize=4096)
 def canonical_url(url: str) -> str:
     """The URL under which one page is known however it was linked: no tracking, fragment, default port or `www`.
 

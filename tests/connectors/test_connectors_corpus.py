@@ -12,9 +12,10 @@ import pytest
 
 from connectors.articles import Memory, Origin, read_articles
 from connectors.document import NotAFeedError
+from connectors.item import Declined
 from connectors.loose import read_loosely
 from connectors.reading import read_document
-from connectors.strict import Declined, read_strictly
+from connectors.strict import read_strictly
 
 CORPUS = Path(__file__).parents[3] / "shared" / "data" / "feeds.tar.gz"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

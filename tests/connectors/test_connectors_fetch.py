@@ -219,6 +219,17 @@ def test_a_server_that_drips_or_hangs_is_left_in_time(play):
     failing(play, scene, "no full answer in 0.2 s", visit_seconds_max=0.2)
 
 
+def test_a_server_that_says_nothing_is_left_before_one_that_drips(play):
+    async def scene(site, fetcher):
+        async def mute(request):
+            await asyncio.Event().wait()
+
+        site.on("/feed", mute)
+        await fetcher.get(f"{site.url}/feed", allow_private=True)
+
+    failing(play, scene, "nothing came for 0.1 s", silence_seconds_max=0.1)
+
+
 def test_a_server_that_hangs_up_is_one_line(play):
     async def scene(site, fetcher):
         async def hang_up(request):

@@ -63,7 +63,23 @@ def poller(clock, *sources, records=None, bounds=TEN_MINUTES, hosts=None, **opti
     return Poller(planned, records, clock=clock, chance=lambda: 0.0, **options)
 
 
-def test_once_delivers_in_the_order_of_the_plan_whichever_answers_first(clock):
+def test_once_waits_for_no_slow_site(clock):
+    async def scene():
+        hanging, desk = asyncio.Event(), Desk()
+
+        async def take(visit):
+            await desk(visit)
+            hanging.set()
+
+        quick = Scripted("quick", Batch((article("1"),)))
+        hosts = {"slow": "slow.example", "quick": "quick.example"}
+        await poller(clock, Scripted("slow", hanging), quick, hosts=hosts).once(take)
+        assert [v.record.name for v in desk.visits] == ["quick", "slow"]
+
+    asyncio.run(scene())
+
+
+def test_once_reads_files_in_the_order_of_the_plan_whichever_answers_first(clock):
     async def scene():
         slow = asyncio.Event()
 
