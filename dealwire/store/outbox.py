@@ -242,6 +242,13 @@ def mark_failed(
     _change(connection, name, state="failed", error=error, due_at=retry_at.timestamp(), **achieved)
 
 
+def postpone(connection: sqlite3.Connection, delivery: Delivery, until: datetime, now: datetime) -> None:
+    """Let the message wait as if it had just been made, with as much time for its delivery as it had."""
+    deadline_at = delivery.deadline_at + (until - now)
+    _change(connection, delivery.id, state="pending", attempts=0, due_at=until.timestamp(),
+            deadline_at=deadline_at.timestamp())  # fmt: skip
+
+
 def mark_dead(connection: sqlite3.Connection, name: str, error: str) -> None:
     _change(connection, name, state="dead", error=error)
 

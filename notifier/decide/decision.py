@@ -153,15 +153,22 @@ def _throttled(alert: Alert, settings: ReceiverSettings, history: History, now: 
     return Decision("throttled", f"{key} had its {limit}")
 
 
-def _schedule(alert: Alert, settings: ReceiverSettings, history: History, now: datetime) -> Decision:
+def held_until(alert: Alert, settings: ReceiverSettings, now: datetime) -> datetime | None:
+    """When the quiet hours that hold the alert now end; None where none do, or it is urgent enough for them."""
     quiet = settings.quiet_hours
-    quiet_end = None if quiet and _breaks_through(alert, quiet.break_through) else quiet_until(quiet, now)
+    return None if quiet is None or _breaks_through(alert, quiet.break_through) else quiet_until(quiet, now)
+
+
+def _schedule(alert: Alert, settings: ReceiverSettings, history: History, now: datetime) -> Decision:
+    quiet_end = held_until(alert, settings, now)
     if group_key(alert, settings) == "digest" and settings.digest:
         due_at = _after_quiet(settings, alert, next_due(settings.digest, now))
         if history.waiting:
             return _join("digest", history.waiting)
         return Decision("digest", f"digest of {due_at:%Y-%m-%d %H:%M} UTC", due_at, "digest")
     if settings.group_by:
+        if history.waiting and _waits_for_morning(alert, settings, history.waiting, now):
+            return Decision("send", f"{alert.severity} does not wait for the quiet hours to end", now)
         if history.waiting:
             return _join("group", history.waiting)
         due_at = now + settings.group_wait
@@ -171,10 +178,24 @@ def _schedule(alert: Alert, settings: ReceiverSettings, history: History, now: d
             why = f"its group was sent less than {format_duration(settings.group_interval)} ago"
         return Decision("group", why, _after_quiet(settings, alert, due_at), "group")
     if quiet_end:
-        return Decision("hold", f"quiet hours until {quiet_end:%Y-%m-%d %H:%M} UTC", quiet_end)
+        return hold(quiet_end)
     if history.told and alert.kind == "changed":
         return Decision("update", f"updates the story told by delivery {history.told}", now)
     return Decision("send", f"rule {alert.rule}", now)
+
+
+def hold(quiet_end: datetime) -> Decision:
+    """The decision on an alert that quiet hours hold until then."""
+    return Decision("hold", f"quiet hours until {quiet_end:%Y-%m-%d %H:%M} UTC", quiet_end)
+
+
+def _waits_for_morning(alert: Alert, settings: ReceiverSettings, waiting: Waiting, now: datetime) -> bool:
+    """Whether the group that the alert would join is held by quiet hours that the alert itself breaks through."""
+    quiet = settings.quiet_hours
+    if quiet is None or not _breaks_through(alert, quiet.break_through):
+        return False
+    end = quiet_until(quiet, now)
+    return end is not None and waiting.due_at >= end
 
 
 def _join(form: Literal["group", "digest"], waiting: Waiting) -> Decision:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from dealwire.model import Alert
-from dealwire.store import outbox, silences
+from dealwire.store import journal, outbox, silences
 from dealwire.store.outbox import Delivery
-from notifier.decide.decision import Decision, History, refuse
+from notifier.decide.decision import Decision, History, held_until, hold, refuse
 from notifier.decide.routing import Destination, Router
 from notifier.render.notice import Earlier, Notice
 
@@ -34,6 +34,23 @@ def compose(connection: sqlite3.Connection, delivery: Delivery, router: Router, 
         id=delivery.id, receiver=delivery.receiver, form=delivery.form, at=delivery.created_at, alerts=tuple(alerts),
         earlier=tuple(_earlier(connection, delivery, alerts)), taken=delivery.receipt, story_url=url,
     )  # fmt: skip
+
+
+def hold_back(connection: sqlite3.Connection, delivery: Delivery, router: Router, now: datetime) -> bool:
+    """Whether quiet hours began before the message got away, and none of it is urgent: it then waits for their end."""
+    if delivery.form == "notice":
+        return False
+    alerts = outbox.alerts_of(connection, delivery.id)
+    ways = [(alert, _destination(delivery, alert, router)) for alert in alerts]
+    ends = [held_until(alert, to.settings, now) for alert, to in ways]
+    if not ends or None in ends:
+        return False
+    until = max(end for end in ends if end)
+    for alert, to in ways:
+        outbox.record_decision(connection, alert, to, hold(until), delivery.id, now)
+        journal.touch(connection, f"alert/{alert.id}")
+    outbox.postpone(connection, delivery, until, now)
+    return True
 
 
 def _earlier(connection: sqlite3.Connection, delivery: Delivery, alerts: Sequence[Alert]) -> Iterator[Earlier]:

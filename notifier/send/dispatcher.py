@@ -26,7 +26,7 @@ from notifier.decide.routing import Router
 from notifier.render.meta import lag_growing, silence_ends
 from notifier.render.notice import Notice
 from notifier.send.backoff import Breaker
-from notifier.send.compose import compose
+from notifier.send.compose import compose, hold_back
 from notifier.send.sender import Receipt, Sender
 from notifier.send.verdict import Suspicion, Verdict, bury, judge, record, tell_operators
 
@@ -259,6 +259,8 @@ class Dispatcher:
             if delivery.deadline_at <= now:
                 cause = f"last: {delivery.error}" if delivery.error else "its receiver was held up"
                 bury(connection, delivery, f"not delivered within its deadline; {cause}", self._router.policy, now)
+                continue
+            if hold_back(connection, delivery, self._router, now):
                 continue
             notice = compose(connection, delivery, self._router, now)
             if notice is None:

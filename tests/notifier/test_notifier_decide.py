@@ -65,6 +65,10 @@ NIGHT = {"from": "22:00", "to": "07:00", "timezone": "Europe/London"}
         ({"severity": "critical"}, {"digest": {"at": "07:30", "break_through": "high"}}, {}, "send", "rule rounds"),
         ({}, {"quiet_hours": {"from": "08:00", "to": "18:00"}}, {}, "hold", "quiet hours until 2026-03-02 18:00 UTC"),
         ({"severity": "critical"}, {"quiet_hours": {"from": "08:00", "to": "18:00"}}, {}, "send", "rule rounds"),
+        ({"severity": "critical"}, {"quiet_hours": {"from": "08:00", "to": "18:00"}, "group_by": "rule"},
+         {"waiting": Waiting("d9", START + timedelta(hours=9))}, "send", "critical does not wait for the quiet hours"),
+        ({"severity": "critical"}, {"quiet_hours": {"from": "08:00", "to": "18:00"}, "group_by": "rule"},
+         {"waiting": WAITING}, "group", "joins group d9"),
     ],
 )  # fmt: skip
 def test_each_outcome_has_its_reason(alert, settings, history, outcome, reason):
