@@ -18,6 +18,7 @@ import orjson
 from aiohttp import web
 
 from connectors.archive import article_of
+from connectors.websub_endpoint import Callbacks
 from dealwire.errors import DealwireError, RecordError
 from dealwire.log import logger
 from dealwire.model import Article
@@ -137,9 +138,12 @@ def _answer(status: int, value: object, headers: dict[str, str] | None = None) -
     )
 
 
-async def serve(endpoint: Endpoint, host: str, port: int) -> web.AppRunner:
-    """Serve the endpoint; whoever calls cleans the runner up."""
-    runner = web.AppRunner(endpoint.app(), access_log=None)
+async def serve(endpoint: Endpoint, host: str, port: int, callbacks: Callbacks | None = None) -> web.AppRunner:
+    """Serve the endpoint, and the hubs' callbacks beside it; whoever calls cleans the runner up."""
+    app = endpoint.app()
+    if callbacks:
+        callbacks.add_to(app)
+    runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, host, port).start()
     return runner

@@ -162,8 +162,17 @@ def read_batch(body: bytes, content_type: str, origin: Origin, kept: FeedState, 
     articles, notes = read_articles(document, origin, now, memory)
     memory = memory.trimmed(max(REMEMBERED_MIN, 2 * len(document.entries)))
     after = replace(kept, hints=_hints(document), revisions=memory.revisions, said=memory.said)
-    topic = urljoin(origin.url, document.topic) if document.topic else origin.url
-    return Batch(tuple(articles), after.to_bytes(), notes=tuple(notes), hub=document.hub, topic=topic)
+    hub, topic = (_absolute(address, origin.url) for address in (document.hub, document.topic))
+    return Batch(tuple(articles), after.to_bytes(), notes=tuple(notes), hub=hub, topic=topic or origin.url)
+
+
+def _absolute(address: str, base: str) -> str:
+    """The http(s) address, "" where it is none. As it was written: hubs compare topics letter by letter."""
+    try:
+        url = urljoin(base, address) if address else ""
+    except ValueError:
+        return ""
+    return url if url.startswith(("http://", "https://")) else ""
 
 
 def _hints(document: FeedDocument) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Shell: one guarded HTTP GET, the only way in which dealwire asks the web for anything a feed leads to.
+"""Shell: one guarded HTTP request, the only way in which dealwire asks the web for anything a feed leads to.
 
 Every address is checked at the moment its socket is made, so neither a literal address, nor a DNS answer that changes
 between two look-ups, nor a redirect leads to a machine of ours; proxies of the environment are not used, for they
@@ -22,7 +22,10 @@ from connectors.compression import ACCEPTED, TooLargeError, decompress
 from connectors.source import UnavailableError
 
 USER_AGENT = "dealwire/0.1 (news reader)"
+ANSWER_BYTES_MAX = 64 * 1024
+"""Of an answer to a form: it is read for its reason only."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS_OF_METHOD = frozenset({307, 308})
 PERMANENT_REDIRECTS = frozenset({301, 308})
 
 
@@ -54,6 +57,21 @@ class Fetched:
     """How many bytes of body came over the network."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is asked; a `form` makes it a POST."""
+
+    url: str
+    headers: Mapping[str, str]
+    form: Mapping[str, str] | None
+    allow_private: bool
+    body_max: int
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.form is None else "POST"
+
+
 class RefusedAddressError(OSError):
     """A socket was about to be made to an address that feeds may not lead to."""
 
@@ -70,7 +88,7 @@ def refuse_or_make(address: tuple[Any, ...]) -> socket.socket:
 
 @dataclass(slots=True)
 class Fetcher:
-    """Makes GETs within limits. An async context manager: it holds connections that want closing."""
+    """Asks within limits. An async context manager: it holds connections that want closing."""
 
     limits: Limits = field(default_factory=Limits)
     user_agent: str = USER_AGENT
@@ -97,36 +115,48 @@ class Fetcher:
 
         `headers` are sent to the first host only: they may hold a token.
         """
+        return await self._ask(
+            _Request(url, headers or {}, None, allow_private, body_max or self.limits.body_bytes_max)
+        )
+
+    async def post(self, url: str, form: Mapping[str, str], *, allow_private: bool = False) -> Fetched:
+        """The answer to a form that is posted to `url`; only redirects that keep the method are followed (307, 308)."""
+        return await self._ask(_Request(url, {}, form, allow_private, ANSWER_BYTES_MAX))
+
+    async def _ask(self, request: "_Request") -> Fetched:
+        url = shown(request.url)
         try:
             async with asyncio.timeout(self.limits.visit_seconds_max):
-                body_max = body_max or self.limits.body_bytes_max
-                return await self._follow(url, dict(headers or {}), allow_private, body_max)
+                return await self._follow(request)
         except aiohttp.ServerTimeoutError as error:
-            raise UnavailableError(f"{shown(url)}: {self._patience(error)}") from error
+            raise UnavailableError(f"{url}: {self._patience(error)}") from error
         except TimeoutError as error:
-            raise UnavailableError(f"{shown(url)}: no full answer in {self.limits.visit_seconds_max:g} s") from error
+            raise UnavailableError(f"{url}: no full answer in {self.limits.visit_seconds_max:g} s") from error
         except aiohttp.ClientError as error:
-            raise UnavailableError(f"{shown(url)}: {_cause(error)}") from error
+            raise UnavailableError(f"{url}: {_cause(error)}") from error
         except (OSError, ValueError) as error:
-            raise UnavailableError(f"{shown(url)}: {str(error) or type(error).__name__}") from error
+            raise UnavailableError(f"{url}: {str(error) or type(error).__name__}") from error
         except TooLargeError as error:
-            raise UnavailableError(f"{shown(url)}: {error}", permanent=True) from error
+            raise UnavailableError(f"{url}: {error}", permanent=True) from error
 
-    async def _follow(self, url: str, headers: dict[str, str], allow_private: bool, body_max: int) -> Fetched:  # noqa: FBT001 - private
-        here, moved_to, permanent = url, "", True
+    async def _follow(self, request: "_Request") -> Fetched:
+        here, moved_to, permanent = request.url, "", True
+        followed = REDIRECTS if request.form is None else REDIRECTS_OF_METHOD
+        session = self._session(allow_private=request.allow_private)
         for _ in range(self.limits.redirects_max + 1):
             require_http(here)
-            session = self._session(allow_private=allow_private)
-            sent = headers if _origin(here) == _origin(url) else _conditional(headers)
-            async with session.get(here, headers=sent, allow_redirects=False) as answer:
-                if answer.status not in REDIRECTS or "Location" not in answer.headers:
-                    raw = b"" if answer.status == 304 else await _read(answer, body_max)
-                    body = decompress(raw, answer.headers.get("Content-Encoding", ""), body_max)
+            sent = request.headers if _origin(here) == _origin(request.url) else _conditional(request.headers)
+            async with session.request(
+                request.method, here, headers=sent, data=request.form, allow_redirects=False
+            ) as answer:
+                if answer.status not in followed or "Location" not in answer.headers:
+                    raw = b"" if answer.status == 304 else await _read(answer, request.body_max)
+                    body = decompress(raw, answer.headers.get("Content-Encoding", ""), request.body_max)
                     return Fetched(answer.status, here, answer.headers, body, moved_to, len(raw))
                 permanent = permanent and answer.status in PERMANENT_REDIRECTS
                 here = urljoin(here, answer.headers["Location"])
                 moved_to = here if permanent else ""
-        raise UnavailableError(f"{shown(url)}: more than {self.limits.redirects_max} redirects")
+        raise UnavailableError(f"{shown(request.url)}: more than {self.limits.redirects_max} redirects")
 
     def _patience(self, error: aiohttp.ServerTimeoutError) -> str:
         if isinstance(error, aiohttp.ConnectionTimeoutError):

@@ -36,6 +36,13 @@ class PollSettings(Section):
     every: Wait = EVERY_DEFAULT
 
 
+class WebSubSettings(Section):
+    """Feeds that offer a hub are pushed by it, where hubs can reach `dealwire push --listen`."""
+
+    callback: str = Field(default="", pattern=r"^(https?://[^\s?#]+)?$")
+    """The address under which the public reaches it, as in https://news.example.org; none means polling alone."""
+
+
 class RetentionSettings(Section):
     """How long things are kept, so that the disk stays bounded."""
 
@@ -57,6 +64,7 @@ class Settings(Section):
     rules: Annotated[tuple[Path, ...], BeforeValidator(_one_or_many), Field(min_length=1)]
     feeds: tuple[FeedSpec, ...] = ()
     poll: PollSettings = PollSettings()
+    websub: WebSubSettings = WebSubSettings()
     kafka: KafkaSettings = KafkaSettings()
     retention: RetentionSettings = RetentionSettings()
     root: Path = Field(default=Path(), exclude=True)

@@ -18,7 +18,7 @@ from dealwire.config import Settings
 from dealwire.errors import DealwireError
 from dealwire.log import logger
 from dealwire.model import Alert
-from dealwire.store import articles, feeds, outbox, tally
+from dealwire.store import articles, feeds, outbox, subscriptions, tally
 from dealwire.store.database import Store
 from dealwire.store.lock import sole_driver
 from notifier.decide.backlog import Growth
@@ -165,6 +165,8 @@ class _Delivery:
     def _take(self, visit: Visit) -> tuple[Step, ...]:
         def commit(connection: sqlite3.Connection, steps: Sequence[Step]) -> None:
             feeds.save(connection, visit.record)
+            if visit.batch.hub:
+                subscriptions.offer(connection, visit.record.name, visit.batch.hub, visit.batch.topic)
             feeds.count_events(connection, visit.record.name, sum(bool(step.reading.events) for step in steps))
             touched = {told.id for step in steps for told in step.outcome.steps}
             tally.count(connection, (step.reading for step in steps), touched, self._service.clock())

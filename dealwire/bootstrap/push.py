@@ -1,19 +1,28 @@
-"""Shell: what takes pushed articles: the same core, store and outbox as a visit to a feed."""
+"""Shell: what takes pushed articles, from whoever holds the token and from hubs, as a visit to a feed would."""
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
+from connectors.articles import Origin
+from connectors.fetch import Fetcher
+from connectors.websub import Keys, Subscriber
+from connectors.websub_endpoint import Callbacks
 from dealwire.bootstrap.rules import Rules
+from dealwire.bootstrap.threads import in_thread
 from dealwire.config import Settings
 from dealwire.model import Alert, Article
-from dealwire.store import outbox
+from dealwire.store import feeds, outbox
 from dealwire.store.database import Store
+from dealwire.store.subscriptions import KeptSubscriptions
 from streams.core import Step
 from streams.embedded import Embedded
+
+TEND_EVERY = timedelta(minutes=1)
 
 
 class Intake:
@@ -28,9 +37,15 @@ class Intake:
 
         self._embedded = Embedded(self._store, rules.core, enqueue, clock)
 
-    def take(self, articles: Sequence[Article]) -> tuple[Step, ...]:
+    def take(self, articles: Sequence[Article], feed: str = "") -> tuple[Step, ...]:
+        """Take articles; those of a feed count as its own."""
+
+        def commit(connection: sqlite3.Connection, steps: Sequence[Step]) -> None:
+            if feed:
+                feeds.count_events(connection, feed, sum(bool(step.reading.events) for step in steps))
+
         with self._lock:
-            return self._embedded.take(articles)
+            return self._embedded.take(articles, commit)
 
     def __enter__(self) -> Self:
         return self
@@ -39,3 +54,44 @@ class Intake:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._store.close()
+
+
+class Hubs:
+    """The hubs of the configuration's feeds: their callbacks, and the subscriptions that are kept alive."""
+
+    def __init__(
+        self, settings: Settings, store: Store, intake: Intake, token: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._specs = {spec.title: spec for spec in settings.feeds if spec.kind == "feed" and spec.remote}
+        self._store = store
+        self._intake = intake
+        self._clock = clock
+        self._kept = KeptSubscriptions(store)
+        self._keys = Keys(token, settings.websub.callback)
+
+    def callbacks(self) -> Callbacks:
+        return Callbacks(self._kept, self._keys, self._origin, self._state_of, self._take, self._clock)
+
+    async def tend(self, stop: asyncio.Event, every: timedelta = TEND_EVERY) -> None:
+        """Ask hubs for what is due until `stop`."""
+        wanted = {name: spec.allow_private for name, spec in self._specs.items()}
+        async with Fetcher() as fetcher:
+            subscriber = Subscriber(self._kept, self._keys, fetcher, wanted, self._clock)
+            while not stop.is_set():
+                await subscriber.tend()
+                try:
+                    async with asyncio.timeout(every.total_seconds()):
+                        await stop.wait()
+                except TimeoutError:
+                    continue
+
+    def _origin(self, feed: str) -> Origin | None:
+        spec = self._specs.get(feed)
+        return Origin(feed, spec.source, spec.url, spec.language) if spec else None
+
+    def _state_of(self, feed: str) -> bytes | None:
+        record = feeds.load(self._store.connection).get(feed)
+        return record.state if record else None
+
+    async def _take(self, feed: str, articles: Sequence[Article]) -> None:
+        await in_thread(self._intake.take, articles, feed)

@@ -16,6 +16,7 @@ from dealwire.errors import UsageError
 
 if TYPE_CHECKING:
     from dealwire.bootstrap.push import Intake
+    from dealwire.config import Settings
     from dealwire.model import Article
 
 HELP = """Take articles from a file or standard input (JSON Lines, .gz, .zst). Sent again, they change nothing.
@@ -26,6 +27,8 @@ HELP = """Take articles from a file or standard input (JSON Lines, .gz, .zst). S
 With `--listen`, take them over HTTP instead: POST /articles with the token of DEALWIRE_PUSH_TOKEN.
 
     DEALWIRE_PUSH_TOKEN=… dealwire push --listen 127.0.0.1:8088
+
+Where the configuration says `websub: {callback: https://…}`, feeds that offer a hub are subscribed to, and pushed here.
 """
 TOKEN = "DEALWIRE_PUSH_TOKEN"  # noqa: S105 - the variable's name
 BATCH_ARTICLES = 200
@@ -52,9 +55,9 @@ def push(
     rules = Rules.read([settings.place(path) for path in settings.rules])
     token = os.environ.get(TOKEN, "")
     configure("text", "info", [*rules.secrets, token])
-    with Intake(settings, rules, lambda: datetime.now(UTC)) as intake:
+    with Intake(settings, rules, utc_now) as intake:
         if listen:
-            asyncio.run(_listen(intake, listen, token))
+            asyncio.run(_listen(settings, intake, listen, token))
             return
         problems = 0
 
@@ -93,8 +96,10 @@ def _batches(articles: Iterator["Article"]) -> Iterator[list["Article"]]:
         yield batch
 
 
-async def _listen(intake: "Intake", listen: str, token: str) -> None:
+async def _listen(settings: "Settings", intake: "Intake", listen: str, token: str) -> None:
     from connectors.endpoint import TOKEN_LENGTH_MIN, Endpoint, serve
+    from dealwire.bootstrap.push import Hubs
+    from dealwire.store.database import Store
 
     host, _, port = listen.rpartition(":")
     if not host or not port.isdigit():
@@ -108,13 +113,20 @@ async def _listen(intake: "Intake", listen: str, token: str) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    try:
-        runner = await serve(Endpoint(take, token, lambda: datetime.now(UTC)), host, int(port))
-    except OSError as error:
-        raise UsageError(f"cannot listen on {listen}: {(error.strerror or str(error)).lower()}") from error
-    err.print(f"dealwire: POST http://{listen}/articles; Ctrl-C stops", style="dim")
-    sys.stderr.flush()
-    try:
-        await stop.wait()
-    finally:
-        await runner.cleanup()
+    with Store.open(settings.place(settings.store)) as store:
+        hubs = Hubs(settings, store, intake, token, utc_now) if settings.websub.callback else None
+        endpoint = Endpoint(take, token, utc_now)
+        try:
+            runner = await serve(endpoint, host, int(port), hubs.callbacks() if hubs else None)
+        except OSError as error:
+            raise UsageError(f"cannot listen on {listen}: {(error.strerror or str(error)).lower()}") from error
+        err.print(f"dealwire: POST http://{listen}/articles; Ctrl-C stops", style="dim")
+        sys.stderr.flush()
+        try:
+            await (hubs.tend(stop) if hubs else stop.wait())
+        finally:
+            await runner.cleanup()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -13,10 +13,21 @@ from typing import Self
 
 from dealwire.errors import StoreError
 
-TABLES = ("state", "articles", "feeds", "dead_letters", "journal", "outbox", "silences", "corrections", "tally")
+TABLES = (
+    "state",
+    "articles",
+    "feeds",
+    "dead_letters",
+    "journal",
+    "outbox",
+    "silences",
+    "corrections",
+    "tally",
+    "subscriptions",
+)
 """Modules of dealwire.store, each with `SCHEMA`."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a writer waits for another process's transaction; a batch takes well under a second."""
 

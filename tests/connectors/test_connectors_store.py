@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.health import FeedRecord
-from dealwire.store import feeds
+from connectors.websub import Subscription
+from dealwire.store import feeds, subscriptions
+from dealwire.store.database import Store
 from dealwire.store.feeds import LeaseLostError
+from dealwire.store.subscriptions import KeptSubscriptions
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HALF_MINUTE = timedelta(seconds=30)
@@ -88,3 +91,19 @@ def test_of_many_that_try_at_once_one_gets_it(tmp_path):
     for thread in threads:
         thread.join()
     assert len(got) == 1
+
+
+def test_a_hub_is_noted_once_and_another_one_is_asked_anew(tmp_path):
+    with Store.open(tmp_path / "dealwire.db") as store:
+        kept = KeptSubscriptions(store)
+        subscriptions.offer(store.connection, "wire", "https://hub.example/", "https://wire.example/feed")
+        active = Subscription(
+            "wire", "https://hub.example/", "https://wire.example/feed", "active", NOON, NOON, NOON + HALF_MINUTE, "why"
+        )
+        kept.save(active)
+        subscriptions.offer(store.connection, "wire", active.hub, active.topic)
+        assert kept.load() == {"wire": active}
+        subscriptions.offer(store.connection, "wire", "https://other.example/", active.topic)
+        assert kept.load()["wire"] == Subscription("wire", "https://other.example/", active.topic)
+        kept.forget("wire")
+        assert kept.load() == {}
