@@ -4,7 +4,7 @@ Which rules those are is asked of the clauses themselves, and only the one that 
 stories can be held against a few thousand rules.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dealwire.model import Story
@@ -33,11 +33,11 @@ class NearMiss:
     """From 0 to 1: a round of $90M is 0.9 of the way to $100M."""
 
 
-def near_misses(book: RuleBook, story: Story, heard: frozenset[str], known: Collection[str] = ()) -> Iterator[NearMiss]:
-    """The near misses of the story among the rules that run, without those of `known` ids."""
+def near_misses(book: RuleBook, story: Story, heard: frozenset[str]) -> Iterator[NearMiss]:
+    """The near misses of the story among the rules that run."""
     facts = book.facts(story, heard)
     for rule in book.rules:
-        if not rule.enabled or rule.id in known or not isinstance(rule.clause, All):
+        if not rule.enabled or not isinstance(rule.clause, All):
             continue
         failed = _only_failure(rule.clause, facts)
         if failed is None:

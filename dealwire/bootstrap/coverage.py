@@ -117,9 +117,10 @@ def _near_misses(connection: sqlite3.Connection, book: RuleBook, records: Iterab
     for record in records:
         if record["retracted"] or record["merged_into"]:
             continue
+        if record["fired"] or receipts.rules_told(connection, record["id"]):
+            continue  # told by one rule, it was not missed
         story = story_of(record)
-        told = {*record["fired"], *receipts.rules_told(connection, story.id)}
-        for miss in near_misses(book, story, frozenset(record["heard"]), told):
+        for miss in near_misses(book, story, frozenset(record["heard"])):
             yield NearMiss(
                 headline=story_headline(story),
                 rule=miss.rule.title or miss.rule.id,

@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from dealwire.identity import fold_text
-from dealwire.model import Alert, Figure, Money, Reason, Story
+from dealwire.model import Alert, Figure, Money, Reason, Story, Telling
 from dealwire.reference.money import format_money
 from dealwire.reference.quantities import format_quantity
 from notifier.render.escape import cut, one_line
 from notifier.render.notice import Notice
+from rules.explanation import NOT_GIVEN
 
 SOURCES_MAX = 5
 QUOTE_LENGTH_MAX = 600
 QUOTE_WORDS_MIN = 5
 """Fewer say nothing by themselves."""
-TOLD_BY_HEADLINE = frozenset({"category", "type"})
+TOLD_ELSEWHERE = frozenset({"category", "type", "confidence"})
 NAMES_MAX = 6
 
 TYPE_NAMES = {"ipo": "IPO", "mna": "M&A"}
@@ -101,7 +102,7 @@ def view(alert: Alert, story_url: str = "") -> View:
     """The alert in words."""
     story = alert.story_view
     sources = tuple(_sources(story)) if story else ()
-    said, by = _quoted(alert, story) if story else ("", "")
+    said, by = _quoted(story) if story else ("", "")
     return View(
         headline=headline(alert),
         category=CATEGORY_NAMES.get(story.category, story.category) if story else "",
@@ -136,7 +137,7 @@ def story_headline(story: Story) -> str:
         return one_line(story.tellings[0].title) if story.tellings else type_name(story.type)
     parts = [_who(story), best_said(story.amount), _measure(story), type_name(story.type)]
     news = " · ".join(part for part in parts if part)
-    state = story.status.replace("_", " ")
+    state = "withdrawn" if story.retracted else story.status.replace("_", " ")
     return one_line(news if state == "announced" else f"{news} ({state})")
 
 
@@ -193,7 +194,8 @@ def _measure(story: Story) -> str:
 
 
 def _facts(story: Story) -> Iterator[tuple[str, str]]:
-    yield "Type", f"{type_name(story.type)}, {story.status.replace('_', ' ')}"
+    state = "withdrawn" if story.retracted else story.status.replace("_", " ")
+    yield "Type", f"{type_name(story.type)}, {state}"
     if story.amount:
         yield "Price" if story.category == "mna" else "Amount", figure_said(story.amount)
     if story.valuation:
@@ -227,20 +229,33 @@ def figure_said(figure: Figure | None) -> str:
 
 
 def _reason(reason: Reason) -> str:
-    """The clause and the value that met it; nothing where the headline says as much, or the clause only rules out."""
-    if reason.field in TOLD_BY_HEADLINE or reason.clause.startswith("not "):
+    """The clause and the value that met it; nothing where the message says as much elsewhere.
+
+    A clause that offers a choice is told by what was chosen: "acquirer Apple", not the list that Apple is on.
+    """
+    if reason.field in TOLD_ELSEWHERE or reason.clause.startswith("not "):
         return ""
     if reason.field == "cross_border":
         return "across a border"
-    clause, met_by = one_line(reason.clause), one_line(reason.met_by)
-    return clause if fold_text(met_by) in fold_text(clause) else f"{clause} ({met_by})"
+    if reason.field == "story":
+        return "" if reason.met_by == "retracted" else one_line(reason.met_by)
+    clause, met_by = one_line(reason.clause).replace("_", " "), one_line(reason.met_by)
+    field, offers, choices = clause.partition(": ")
+    if offers and ", " in choices and met_by:
+        return f"{field} {met_by}"
+    if met_by == NOT_GIVEN or fold_text(met_by) in fold_text(clause):
+        return clause
+    return f"{clause} ({met_by})"
 
 
 def _changes(alert: Alert) -> Iterator[str]:
     for change in alert.changes:
         name = change.kind.replace("_", " ").capitalize()
         before, after = (value.replace("_", " ") for value in (change.before, change.after))
-        if before and after:
+        if change.kind == "retracted":
+            told = _cause(alert.story_view) if alert.story_view else None
+            yield one_line(f"Withdrawn by {told.source}") if told and told.source else "Withdrawn"
+        elif before and after:
             yield one_line(f"{name}: {before} → {after}")
         elif after:
             yield one_line(f"{name}: {after}")
@@ -248,21 +263,21 @@ def _changes(alert: Alert) -> Iterator[str]:
             yield name
 
 
-def _quoted(alert: Alert, story: Story) -> tuple[str, str]:
-    """The words that say what happened, and who wrote them.
+def _cause(story: Story) -> Telling | None:
+    """The article that made the story what it is: the last version's, else the newest."""
+    tellings = {telling.article: telling for telling in story.tellings}
+    last = story.versions[-1].article if story.versions else ""
+    return tellings.get(last) or max(story.tellings, key=lambda t: (t.at, t.article), default=None)
 
-    Of a new story, the newest trigger's; of a change, those of the article that made it. The article's title where the
-    words are too few to say anything.
-    """
-    tellings = {telling.article: telling for telling in sorted(story.tellings, key=lambda t: t.at)}
-    triggers = [quote.article for quote in story.quotes if quote.fact == "trigger" and quote.article in tellings]
-    wanted = story.versions[-1].article if alert.kind == "changed" and story.versions else ""
-    places = list(tellings)
-    article = wanted if wanted in tellings else max(triggers or places, key=places.index, default="")
-    telling = tellings.get(article)
-    quotes = sorted((q for q in story.quotes if q.article == article), key=lambda q: q.fact != "trigger")
-    said = next((q.quote for q in quotes if len(q.quote.split()) >= QUOTE_WORDS_MIN), telling.title if telling else "")
-    return cut(one_line(said), QUOTE_LENGTH_MAX), one_line(telling.source) if telling else ""
+
+def _quoted(story: Story) -> tuple[str, str]:
+    """The words that say what happened, and who wrote them; the article's title where they are too few to say it."""
+    telling = _cause(story)
+    if telling is None:
+        return "", ""
+    quotes = sorted((q for q in story.quotes if q.article == telling.article), key=lambda q: q.fact != "trigger")
+    said = next((q.quote for q in quotes if len(q.quote.split()) >= QUOTE_WORDS_MIN), telling.title)
+    return cut(one_line(said), QUOTE_LENGTH_MAX), one_line(telling.source)
 
 
 def _sources(story: Story) -> Iterator[Source]:

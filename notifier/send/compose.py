@@ -38,7 +38,7 @@ def compose(connection: sqlite3.Connection, delivery: Delivery, router: Router, 
 
 def hold_back(connection: sqlite3.Connection, delivery: Delivery, router: Router, now: datetime) -> bool:
     """Whether quiet hours began before the message got away, and none of it is urgent: it then waits for their end."""
-    if delivery.form == "notice":
+    if delivery.form == "notice" or router.policy.settings(delivery.receiver).quiet_hours is None:
         return False
     alerts = outbox.alerts_of(connection, delivery.id)
     ways = [(alert, _destination(delivery, alert, router)) for alert in alerts]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from notifier_desk import START, make_alert, make_story
 
 from dealwire.errors import ConfigError
-from dealwire.model import Figure, Money, Party, Quote, Reason, Telling, Version
+from dealwire.model import Change, Figure, Money, Party, Quote, Reason, Telling, Version
 from notifier.render.email import Envelope
 from notifier.render.email import email as make_email
 from notifier.render.escape import one_line, slack
@@ -248,6 +248,41 @@ def test_the_article_that_made_the_version_is_quoted_before_a_newer_one():
     versions = (Version(number=2, at=START, article="signed"),)
     story = make_story(tellings=tuple(tellings), quotes=tuple(quotes), versions=versions)
     assert view(make_alert(kind="changed", version=2, story_view=story)).quote == "They signed a deal today"
-    assert view(make_alert(story_view=story)).quote == "They retold a deal today"
+    assert view(make_alert(story_view=story)).quote == "They signed a deal today"
+    unversioned = story.model_copy(update={"versions": ()})
+    assert view(make_alert(story_view=unversioned)).quote == "They retold a deal today"
     untold = story.model_copy(update={"quotes": tuple(quotes[:1])})
     assert view(make_alert(kind="changed", version=2, story_view=untold)).quote == "t"
+
+
+@pytest.mark.parametrize(
+    ("clause", "field", "met_by", "said"),
+    [
+        ("amount >= 100M USD", "amount", "£1.1B, about $1.51B", "amount >= 100M USD (£1.1B, about $1.51B)"),
+        ("amount undisclosed", "amount", "not given", "amount undisclosed"),
+        ("acquirer: watchlist labs, Apple, Microsoft", "acquirer", "Apple", "acquirer Apple"),
+        ("status: rumored, in_talks", "status", "rumored", "status rumored"),
+        ("recipient in watchlist labs", "recipient", "OpenAI", "recipient in watchlist labs (OpenAI)"),
+        ("lead_investor: Harbour Capital", "lead_investor", "Harbour Capital", "lead investor: Harbour Capital"),
+        ("source_count >= 3", "source_count", "4", "source count >= 3 (4)"),
+        ("cross_border: true", "cross_border", "yes", "across a border"),
+        ("match", "story", "no longer matches", "no longer matches"),
+    ],
+)
+def test_why_reads_as_people_say_it(clause, field, met_by, said):
+    alert = make_alert().model_copy(update={"reasons": (Reason(clause=clause, field=field, met_by=met_by),)})
+    assert view(alert).why == (said,)
+
+
+def test_a_withdrawn_story_says_who_withdrew_it():
+    withdrawn = Change(kind="retracted", before="announced")
+    story = make_story(version=2, retracted=True, versions=(Version(number=2, at=START, article="a1"),))
+    alert = make_alert(version=2, kind="changed", story_view=story).model_copy(
+        update={"changes": (withdrawn,), "reasons": (Reason(clause="match", field="story", met_by="retracted"),)}
+    )
+    shown = view(alert)
+    assert (shown.changes, shown.why) == (("Withdrawn by The Wire",), ())
+    assert shown.headline == "Orbital Silicon · $500M · Series B (withdrawn)"
+    assert shown.sources[0].url == "https://wire.example/orbital"
+    bare = alert.model_copy(update={"story_view": story.model_copy(update={"tellings": ()})})
+    assert view(bare).changes == ("Withdrawn",)
