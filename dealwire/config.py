@@ -52,6 +52,13 @@ class RetentionSettings(Section):
     """What was sent to whom."""
 
 
+class MetricsSettings(Section):
+    """Where a process serves /metrics, /healthz and /readyz."""
+
+    listen: str = Field("", pattern=r"^(\S+:\d{1,5})?$")
+    """host:port; empty: nowhere, unless the command's `--listen` says where."""
+
+
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -67,6 +74,7 @@ class Settings(Section):
     websub: WebSubSettings = WebSubSettings()
     kafka: KafkaSettings = KafkaSettings()
     retention: RetentionSettings = RetentionSettings()
+    metrics: MetricsSettings = MetricsSettings()
     root: Path = Field(default=Path(), exclude=True)
     """The folder that paths are relative to: the file's own."""
 

@@ -53,10 +53,12 @@ def configure(log_format: LogFormat = "text", level: str = "INFO", secrets: Iter
     handler = logging.StreamHandler(sys.stderr)
     shape = JsonLines() if log_format == "json" else TextLines()
     handler.setFormatter(Striking(shape, secrets))
+    handler.setLevel(level.upper())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)  # libraries speak only of trouble
-    logging.getLogger("dealwire").setLevel(level.upper())
+    ours = logging.getLogger("dealwire")
+    ours.setLevel(min(handler.level, logging.WARNING))  # what goes wrong is counted even where it is not shown
 
 
 class TextLines(logging.Formatter):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from dealwire.errors import StoreError, UsageError
+from dealwire.log import logger
 from dealwire.model import Alert, Article
 from dealwire.store import articles as article_table
 from dealwire.store import corrections, dead_letters
@@ -20,6 +21,8 @@ from streams.core import Core, Step
 from streams.pipeline import catch_up, said_of
 from streams.stories.correction import Correction
 from streams.stories.record import story_key
+
+log = logger("embedded")
 
 STORY = story_key("")
 """With what the keys of stories begin."""
@@ -144,7 +147,7 @@ class Embedded:
         except (StoreError, sqlite3.Error):
             raise
         except Exception as error:  # noqa: BLE001 - the one place where a failing record becomes a dead letter
-            dead_letters.bury(
-                connection, article.to_bytes(), place=f"article {article.id}", error=error, now=self._clock()
-            )
+            place = f"article {article.id}"
+            log.warning("article_failed", place=place, reason=dead_letters.say(error))
+            dead_letters.bury(connection, article.to_bytes(), place=place, error=error, now=self._clock())
             return None

@@ -3,28 +3,32 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from connectors.fetch import Fetcher
 from connectors.poll import Visit
 from dealwire.bootstrap.coverage import feed_notices, stored_coverage
 from dealwire.bootstrap.feeds import make_poller
+from dealwire.bootstrap.monitoring import feeds_read, shown
 from dealwire.bootstrap.rules import Rules
 from dealwire.bootstrap.threads import in_thread
 from dealwire.config import Settings
 from dealwire.errors import DealwireError
 from dealwire.log import logger
 from dealwire.model import Alert
+from dealwire.monitoring.monitor import Monitor
 from dealwire.store import articles, feeds, outbox, subscriptions, tally
 from dealwire.store.database import Store
 from dealwire.store.lock import sole_driver
 from notifier.decide.backlog import Growth
 from notifier.render.coverage import Coverage
 from notifier.render.meta import lag_growing, rules_rejected
-from notifier.send.dispatcher import Dispatcher
+from notifier.send.dispatcher import Dispatcher, World
 from notifier.send.report import DailyReport
 from notifier.send.verdict import tell_operators
 from streams.core import Step
@@ -58,12 +62,19 @@ class Service:
     clock: Callable[[], datetime] = utc_now
     catch_up: timedelta | None = None
     """How far back rules that are new to the store speak of stories already known; None: not at all."""
+    monitor: Monitor = field(default_factory=Monitor)
 
     async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
         """Visit, take and send until `stop`; with `once`, until every feed was visited and its alerts are sent."""
         path = self.settings.place(self.settings.store)
-        with sole_driver(path), Store.open(path) as intake, Store.open(path) as sending:
-            dispatcher = Dispatcher(sending, self.rules.senders(), self.rules.router)
+        with (
+            sole_driver(path),
+            shown(self.monitor, "" if once else self.settings.metrics.listen),
+            Store.open(path) as intake,
+            Store.open(path) as sending,
+        ):
+            world = World(judged=self.monitor.deliveries.observe)
+            dispatcher = Dispatcher(sending, self.rules.senders(), self.rules.router, world=world)
             embedded = Embedded(intake, self.rules.core, self._enqueue, self.clock)
             delivery = _Delivery(self, embedded, intake, dispatcher)
             delivery.catch_up()
@@ -75,6 +86,7 @@ class Service:
                         delivery.report()
                         await _drain(dispatcher, stop)
                     return
+                self._check_health(path, dispatcher)
                 dispatcher.start()
                 try:
                     # Files answer at once: read in the order of the configuration they tell the same story every time.
@@ -86,6 +98,14 @@ class Service:
                 finally:
                     dispatcher.stop()
                     await in_thread(dispatcher.join)
+
+    def _check_health(self, path: Path, dispatcher: Dispatcher) -> None:
+        """What this process needs in order to do its job."""
+        health = self.monitor.health
+        self.monitor.watch_store(path)
+        health.add("rules", lambda: "" if self.rules.core.book.rules else "no rule is enabled")
+        health.add("feeds", feeds_read(lambda: self.settings.feeds, path, self.clock))
+        health.add("sending", lambda: "" if dispatcher.running else "the dispatcher has ended")
 
     def _enqueue(self, connection: sqlite3.Connection, alert: Alert, now: datetime) -> None:
         outbox.enqueue(connection, alert, self.rules.router, now)
@@ -103,13 +123,23 @@ class _Delivery:
         self._daily = DailyReport(self._collect)
         self._late_feeds = Growth(LATE_FEEDS_LEAST)
         self._look_at = service.clock()
+        self._monitor = service.monitor
+        self._monitor.pipeline.use_rules(len(service.rules.core.book.rules))
         self._turn = threading.Lock()
         """One thing at a time on the intake's connection: a visit, or a reload."""
 
     async def take(self, visit: Visit) -> None:
+        began = time.perf_counter()
         steps = await in_thread(self._take, visit)
         self._dispatcher.wake()
+        self._measure(visit, steps, time.perf_counter() - began)
         self._service.show(visit, steps)
+
+    def _measure(self, visit: Visit, steps: tuple[Step, ...], seconds: float) -> None:
+        now = self._service.clock()
+        self._monitor.visits.observe(visit, now)
+        if visit.batch.articles:
+            self._monitor.pipeline.observe_take(steps, seconds, now)
 
     def catch_up(self) -> None:
         """Where it is asked for, let the rules speak of stories that were told before they ran."""
@@ -122,6 +152,7 @@ class _Delivery:
     async def watch(self, stop: asyncio.Event) -> None:
         """Reload changed rules while no news arrives, and end with the dispatcher if that ends before its time."""
         while not stop.is_set() and self._dispatcher.running:
+            self._monitor.heartbeat.beat()
             await in_thread(self._look)
             await _unless(stop, asyncio.sleep(WATCH_SECONDS))
 
@@ -188,11 +219,13 @@ class _Delivery:
             rules = self._service.rules
             self._embedded.use(rules.core)
             self._dispatcher.use(rules.senders(), rules.router)
+            self._monitor.pipeline.use_rules(len(rules.core.book.rules))
             log.info("rules_in_use", hash=rules.core.book.hash)
             self.catch_up()
 
     def _reject(self, problems: Sequence[str]) -> None:
         """Say what is wrong with the changed files, in the log and to the operators; those that run stay."""
+        self._monitor.pipeline.reject_rules()
         for problem in problems:
             log.warning("rules_rejected", problem=problem)
         now = self._service.clock()

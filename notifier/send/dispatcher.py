@@ -49,6 +49,10 @@ def _wait(woken: threading.Event, seconds: float) -> None:
     woken.wait(seconds)
 
 
+def _untold(verdict: Verdict, now: datetime) -> None:
+    """Nobody wants to hear of verdicts."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What the dispatcher needs of the world around it."""
@@ -59,6 +63,8 @@ class World:
     random: Random = field(default_factory=Random)
     threads: Callable[[int], Executor] = ThreadPoolExecutor
     """Makes room for so many sends at once."""
+    judged: Callable[[Verdict, datetime], None] = _untold
+    """Hears of each verdict once it is recorded."""
 
 
 @dataclass(slots=True)
@@ -244,6 +250,7 @@ class Dispatcher:
                 self._look_around(connection, now)
         for verdict in self._unrecorded:
             verdict.tell(log)
+            self._world.judged(verdict, now)
         self._unrecorded = []
         if self._on_change:
             self._on_change()

@@ -1,12 +1,8 @@
-"""Shell: visits as Prometheus metrics, named by its conventions (https://prometheus.io/docs/practices/naming/).
-
-A feed's name is a label: their number is the configuration's own, so the series stay bounded.
-"""
+"""Shell: visits to feeds as metrics. A feed's name is a label: there are as many as the configuration has."""
 
 from datetime import datetime
 
-from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from connectors.poll import Visit
 
@@ -55,12 +51,3 @@ class VisitMetrics:
         if record.last_change:
             self._change.labels(record.name).set(record.last_change.timestamp())
         self._silent.labels(record.name).set(record.is_silent(now))
-
-
-def add_metrics(app: web.Application, registry: CollectorRegistry) -> None:
-    """Serve the registry at /metrics of a web application."""
-
-    async def metrics(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    app.router.add_get("/metrics", metrics)

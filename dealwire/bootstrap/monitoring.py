@@ -1,0 +1,38 @@
+"""Shell: what each process shows of itself, put together: its checks, and the listener where one is asked for."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from connectors.health import FeedRecord
+from connectors.registry import FeedSpec
+from dealwire.log import logger
+from dealwire.monitoring.health import Check, feeds_answer
+from dealwire.monitoring.listener import Listener
+from dealwire.monitoring.monitor import Monitor
+from dealwire.store import feeds
+from dealwire.store.database import Store
+
+log = logger("monitoring")
+
+
+@contextmanager
+def shown(monitor: Monitor, listen: str) -> Iterator[None]:
+    """Count what goes wrong and, where an address is given, serve the monitor there, for as long as this lasts."""
+    with monitor.counting(), ExitStack() as stack:
+        if listen:
+            listener = stack.enter_context(Listener(monitor, listen))
+            log.info("metrics_served", port=listener.port)
+        yield
+
+
+def feeds_read(specs: Callable[[], Sequence[FeedSpec]], path: Path, clock: Callable[[], datetime]) -> Check:
+    """Whether any of the configured feeds has answered lately, by what the store keeps of them."""
+
+    def check() -> str:
+        with Store.open(path) as store:
+            records = feeds.load(store.connection)
+        return feeds_answer([records.get(spec.title, FeedRecord(spec.title)) for spec in specs()], clock())
+
+    return check
