@@ -3,7 +3,7 @@ halves (embedded, replay) take this step; the Kafka shell takes the halves apart
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from dealwire.model import Article, Reading
@@ -11,6 +11,7 @@ from dealwire.reference.companies import Companies
 from rules.book import RuleBook
 from streams.pipeline import Outcome, advance, apply_correction
 from streams.stories.correction import Correction
+from streams.stories.memo import Memo
 from streams.understand import Understander
 
 
@@ -29,6 +30,7 @@ class Core:
     book: RuleBook
     companies: Companies
     understander: Understander
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
     @classmethod
     def of(cls, book: RuleBook, companies: Companies) -> Self:
@@ -39,8 +41,8 @@ class Core:
     def step(self, state: Mapping[str, bytes], article: Article) -> Step:
         """Understand the article and fold it; the caller applies `outcome.writes`."""
         reading = self.understander.understand(article)
-        return Step(reading, advance(state, reading, self.book, self.companies))
+        return Step(reading, advance(state, reading, self.book, self.companies, self.memo))
 
     def correct(self, state: Mapping[str, bytes], correction: Correction) -> Outcome:
         """Take a person's correction; the caller applies the outcome's writes."""
-        return apply_correction(state, correction, self.book, self.companies)
+        return apply_correction(state, correction, self.book, self.companies, self.memo)

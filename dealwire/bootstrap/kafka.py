@@ -58,7 +58,7 @@ class CoreHalves:
         return self.core.understander.understand(article)
 
     def fold(self, state: Mapping[str, bytes], reading: Reading) -> Outcome:
-        return advance(state, reading, self.core.book, self.core.companies)
+        return advance(state, reading, self.core.book, self.core.companies, self.core.memo)
 
     def correct(self, state: Mapping[str, bytes], correction: bytes) -> Outcome:
         return self.core.correct(state, Correction.from_bytes(correction))

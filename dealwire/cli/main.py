@@ -6,6 +6,7 @@ from importlib import import_module
 
 import typer
 
+from dealwire.cli.collector import relax_collector
 from dealwire.cli.terminal import Exit, err
 from dealwire.errors import DealwireError, UsageError
 
@@ -54,6 +55,7 @@ def _several_commands() -> None:
 
 def main() -> None:
     """Run the command line; every expected failure is one line, or one line per mistake, and an exit code."""
+    relax_collector()
     try:
         build()()
     except UsageError as error:

@@ -1,13 +1,30 @@
-"""Shell: the core's state, key → bytes, in SQLite: read as a mapping, written in batches."""
+"""Shell: the core's state, key → bytes, in SQLite: read as a mapping, written in batches.
+
+Stories, which are large, stand in a table of their own whose rows SQLite appends; the many small values (postings,
+articles, notes) stand in the tree of their keys. Together, in either kind of table, they cost half as much again.
+"""
 
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
-SCHEMA = ("CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",)
+LARGE = "story/"
+"""With what the keys of large values begin."""
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS stories (key TEXT PRIMARY KEY, value BLOB NOT NULL)",
+    "INSERT OR IGNORE INTO stories SELECT key, value FROM state WHERE key >= 'story/' AND key < 'story0'",
+    "DELETE FROM state WHERE key >= 'story/' AND key < 'story0'",
+)
+TABLES = ("state", "stories")
 
 CACHED_KEYS_MAX = 50_000
 """How many values are kept in memory between batches: the stories and postings that news touches in a day."""
+
+
+def _table(key: str) -> str:
+    return "stories" if key.startswith(LARGE) else "state"
 
 
 class StateTable(Mapping[str, bytes]):
@@ -31,31 +48,45 @@ class StateTable(Mapping[str, bytes]):
         self._data_version = version
 
     def __getitem__(self, key: str) -> bytes:
-        value = self._pending[key] if key in self._pending else self._stored(key)
+        value = self.get(key)
         if value is None:
             raise KeyError(key)
         return value
 
+    def get(self, key: str, default: bytes | None = None) -> bytes | None:  # type: ignore[override] # bytes only
+        """The value, or the default; the core asks often for what is not there."""
+        value = self._pending[key] if key in self._pending else self._stored(key)
+        return default if value is None else value
+
     def __iter__(self) -> Iterator[str]:
         self._require_flushed()
-        return (key for (key,) in self._connection.execute("SELECT key FROM state"))
+        rows = (self._connection.execute(f"SELECT key FROM {table}") for table in TABLES)  # noqa: S608 - names from here
+        return (key for (key,) in chain.from_iterable(rows))
 
     def __len__(self) -> int:
         self._require_flushed()
-        return int(self._connection.execute("SELECT count(*) FROM state").fetchone()[0])
+        counts = (self._connection.execute(f"SELECT count(*) FROM {table}").fetchone() for table in TABLES)  # noqa: S608 - as above
+        return sum(count for (count,) in counts)
 
     def apply(self, writes: Mapping[str, bytes | None]) -> None:
         """Take the core's writes; None deletes."""
         self._pending.update(writes)
 
     def flush(self) -> None:
-        """Put what was applied into the open transaction."""
-        gone = [(key,) for key, value in self._pending.items() if value is None]
-        kept = [(key, value) for key, value in self._pending.items() if value is not None]
-        self._connection.executemany("DELETE FROM state WHERE key = ?", gone)
-        self._connection.executemany(
-            "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", kept
-        )
+        """Put what was applied into the open transaction, in the order of the keys: neighbours share a page."""
+        gone: dict[str, list[tuple[str]]] = {table: [] for table in TABLES}
+        kept: dict[str, list[tuple[str, bytes]]] = {table: [] for table in TABLES}
+        for key, value in sorted(self._pending.items()):
+            if value is None:
+                gone[_table(key)].append((key,))
+            else:
+                kept[_table(key)].append((key, value))
+        for table in TABLES:
+            self._connection.executemany(f"DELETE FROM {table} WHERE key = ?", gone[table])  # noqa: S608 - as above
+            self._connection.executemany(
+                f"INSERT INTO {table} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",  # noqa: S608 - as above
+                kept[table],
+            )
         for key, value in self._pending.items():
             self._remember(key, value)
         self._pending = {}
@@ -69,7 +100,7 @@ class StateTable(Mapping[str, bytes]):
         if key in self._cache:
             self._cache.move_to_end(key)
             return self._cache[key]
-        row = self._connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        row = self._connection.execute(f"SELECT value FROM {_table(key)} WHERE key = ?", (key,)).fetchone()  # noqa: S608 - as above
         value = row[0] if row else None
         self._remember(key, value)
         return value

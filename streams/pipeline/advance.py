@@ -1,7 +1,7 @@
 """Core: `advance`, one reading through the fold: what it withdraws, what it tells, which versions and alerts follow."""
 
+from bisect import insort
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from dealwire.identity import digest
 from dealwire.model import Alert, MarketEvent, Reading
@@ -14,47 +14,78 @@ from streams.pipeline.settling import Settling
 from streams.stories.clock import move, schedule, sweep
 from streams.stories.correction import Advice, advice, is_about, pin
 from streams.stories.draft import Draft
-from streams.stories.index import enter
+from streams.stories.index import Traces, enter, traces_of
+from streams.stories.memo import Memo
 from streams.stories.placing import find_place, may_join, strength
-from streams.stories.record import TELLINGS_MAX, ArticleRecord, StoryRecord, article_key, found, story_key
+from streams.stories.record import (
+    KNOWN_MAX,
+    TELLINGS_MAX,
+    ArticleRecord,
+    StoryRecord,
+    article_key,
+    found,
+    place_of,
+    story_key,
+)
 from streams.stories.told import Told, telling, told
 
 
-def advance(state: Mapping[str, bytes], reading: Reading, book: RuleBook, companies: Companies) -> Outcome:
+def advance(
+    state: Mapping[str, bytes], reading: Reading, book: RuleBook, companies: Companies, memo: Memo | None = None
+) -> Outcome:
     """Fold one article revision with all its events.
 
     A revision that was taken before gives the same alerts again, verbatim, and no writes; one that is older than what
-    is known changes nothing.
+    is known changes nothing. A better extractor's reading of a known revision replaces the earlier one and is quiet:
+    what it finds is news to dealwire, not to the world.
     """
-    draft = Draft(state)
+    draft = Draft(state, memo)
     article = reading.article
     known = draft.article(article.id)
     if known is None and not reading.events:
         return Outcome({}, passed_over=reading.passed_over or "no events")
     if known is not None:
-        if article.revision in known["known"]:
-            return _again(draft, known, article.id, article.revision)
         order = [moment.timestamp() for moment in article.order]
-        if (order, article.revision) < (known["order"], known["revision"]):
+        if article.revision in known["known"]:
+            read_better = article.revision == known["revision"] and is_later(
+                reading.extractor, known.get("extractor", "")
+            )
+            if not read_better:
+                return _again(draft, known, article.id, article.revision)
+        elif (order, article.revision) < (known["order"], known["revision"]):
             return Outcome({}, passed_over="an older revision")
     return Fold(draft, reading, book, companies, known).run()
+
+
+def is_later(extractor: str, other: str) -> bool:
+    """Whether the one version of the understanding came after the other.
+
+    >>> is_later("10", "9"), is_later("2", "2"), is_later("2.1", "2")
+    (True, False, True)
+    """
+    one, two = ([int(part) for part in version.split(".") if part.isdigit()] for version in (extractor, other))
+    return one > two
 
 
 def _again(draft: Draft, known: ArticleRecord, article: str, revision: str) -> Outcome:
     """What a revision that was taken before gave rise to, as it was then."""
     alerts: list[Alert] = []
     for story in known["known"][revision]:
-        record = draft.story_itself(story)
+        record = draft.peek_itself(story)
         for log in record["logged"] if record else ():
             if log["article"] == article and log["revision"] == revision:
                 alerts += [Alert.model_validate({**plain, "story_view": log["view"]}) for plain in log["alerts"]]
-    records = [record for story in known["stories"] if (record := draft.story(story)) is not None]
+    records = [record for story in known["stories"] if (record := draft.peek(story)) is not None]
     steps = tuple(StoryStep(r, "known", tells=_reports(r, article)) for r in records)
     return Outcome({}, tuple(alerts), steps, passed_over="known revision")
 
 
 def _reports(record: StoryRecord, article: str) -> bool:
     return any(t["article"] == article and not t["background"] for t in record["tellings"])
+
+
+def _is_background(event: MarketEvent) -> bool:
+    return event.background
 
 
 class Fold:
@@ -68,15 +99,20 @@ class Fold:
         self._known = known
         self._by = telling(reading.article)
         self._companies = companies
-        self._settling = Settling(draft, book, self._by, revising=known is not None)
+        quiet = known is not None and known["revision"] == reading.article.revision
+        self._settling = Settling(draft, book, self._by, revising=known is not None, quiet=quiet)
         self._withdrawn: list[tuple[StoryRecord, Told]] = []
         self._tells_several = len(reading.events) > 1
         self._heard = sorted(book.heard(reading.article)) if book.rules and reading.events else []
 
     def run(self) -> Outcome:
         self._withdraw()
-        for event in sorted(self._reading.events, key=lambda e: e.background):
-            self._place(event)
+        for event in sorted(self._reading.events, key=_is_background):
+            t = told(event, self._by, self._companies)
+            advised = advice(self._draft, t["article"], t["subject"] if self._tells_several else "")
+            record = self._place(t, advised)
+            if record is not None and advised.pinned:
+                pin(self._draft, record)
         outcome = self._settling.finish()
         self._remember(outcome.steps)
         clock = move(self._draft, self._by["at"])
@@ -87,29 +123,31 @@ class Fold:
         """Take back what the article's earlier revision told."""
         article = self._by["article"]
         for story in self._known["stories"] if self._known else ():
-            record = self._draft.story(story)
+            record = self._draft.open(story)
             if record is None:
                 continue
             mine = [t for t in record["tellings"] if t["article"] == article]
             if mine:
                 self._settling.touch(record, "")
                 record["tellings"] = [t for t in record["tellings"] if t["article"] != article]
+                if all(t["background"] for t in record["tellings"]):
+                    record["withdrawn"] = mine
                 self._withdrawn += [(record, t) for t in mine]
 
-    def _place(self, event: MarketEvent) -> None:
-        t = told(event, self._by, self._companies)
+    def _place(self, t: Told, advised: Advice) -> StoryRecord | None:
+        """Give the telling to the story that it belongs to, or found one; None for background of nothing known."""
         kept = self._kept_place(t)
-        advised = advice(self._draft, t["article"], t["subject"] if self._tells_several else "")
-        place = find_place(self._draft, t, frozenset(advised.apart), self._likely(advised))
+        traces = traces_of(t)
+        place = find_place(self._draft, t, traces, advised.apart, self._likely(advised))
         if kept is not None:
-            self._add(self._joined(kept, place.stories, t), t, "the same article told it before")
-            return
-        if not place.stories:
-            if not t["background"]:
-                self._found(t)
-            return
-        record = self._joined(place.stories[0], place.stories[1:], t)
-        self._add(record, t, ", ".join(place.link.reasons) if place.link else "")
+            return self._add(self._joined(kept, place.stories, t), t, traces, "the same article told it before")
+        if place.link is not None:
+            record = self._joined(place.stories[0], place.stories[1:], t)
+            return self._add(record, t, traces, ", ".join(place.link.reasons))
+        if t["background"]:
+            return None
+        story = digest("story", t["event"])
+        return self._add(self._draft.open(story) or found(story, t["at"]), t, traces, "nothing known tells it")
 
     def _joined(self, record: StoryRecord, others: Iterable[StoryRecord], t: Told) -> StoryRecord:
         """The story with all others that this telling shows to be the same; what is told in passing shows nothing."""
@@ -124,7 +162,7 @@ class Fold:
         for article, about in sorted(advised.together.items()):
             known = self._draft.article(article)
             for story in known["stories"] if known else ():
-                record = self._draft.story(story)
+                record = self._draft.peek(story)
                 tells = record is not None and any(
                     t["article"] == article and is_about(about, t["subject"]) for t in record["tellings"]
                 )
@@ -152,40 +190,37 @@ class Fold:
         self._withdrawn.remove(chosen)
         return record
 
-    def _found(self, t: Told) -> None:
-        record = found(digest("story", t["event"]), t["at"])
-        held = self._draft.story_itself(record["id"])
-        if held is not None:
-            record = self._draft.story(record["id"]) or held
-        self._add(record, t, "nothing known tells it")
-
-    def _add(self, record: StoryRecord, t: Told, reason: str) -> None:
+    def _add(self, known: StoryRecord, t: Told, traces: Traces, reason: str) -> StoryRecord:
+        record = self._draft.opened(known)
         self._settling.touch(record, reason, t)
         record["told_count"] += 1
-        record["tellings"].append(t)
+        insort(record["tellings"], t, key=place_of)
         if len(record["tellings"]) > TELLINGS_MAX:
             del record["tellings"][TELLINGS_MAX // 2]
-        if advice(self._draft, t["article"], t["subject"]).pinned:
-            pin(self._draft, record)
         if self._heard:
             record["heard"] = sorted({*record["heard"], *self._heard})
         if not t["background"]:
-            enter(self._draft, record["id"], t)
+            record["withdrawn"] = []
+            enter(self._draft, record["id"], traces)
         if not record["versions"]:
             schedule(self._draft, story_key(record["id"]), keep_until(record))
+        return record
 
     def _remember(self, steps: tuple[StoryStep, ...]) -> None:
         """The article's own record: its newest revision, and where alerts of each of its revisions stand."""
         by = self._by
         article = by["article"]
         told_in = [s.id for s in steps if any(t["article"] == article for t in s.record["tellings"])]
-        known: dict[str, Any] = dict(self._known["known"]) if self._known else {}
+        known = dict(self._known["known"]) if self._known else {}
         known[by["revision"]] = [s.id for s in steps]
+        for revision in list(known)[:-KNOWN_MAX]:
+            del known[revision]
         record: ArticleRecord = {
             "order": by["order"],
             "revision": by["revision"],
             "stories": told_in,
             "known": known,
+            "extractor": self._reading.extractor,
             "at": by["at"],
         }
         self._draft.put_value(article_key(article), record)

@@ -18,9 +18,10 @@ def catch_up(state: Mapping[str, bytes], stories: Iterable[str], book: RuleBook,
     alerts: list[Alert] = []
     held: list[Held] = []
     for story in stories:
-        record = draft.story_itself(story)
-        if record is None or record["merged_into"] or last_at(record) < since.timestamp():
+        known = draft.peek_itself(story)
+        if known is None or known["merged_into"] or last_at(known) < since.timestamp():
             continue
+        record = draft.opened(known)
         by: Occasion = {"article": f"catch-up/{book.hash}", "revision": "", "at": last_at(record)}
         settling = Settling(draft, book, by, revising=False)
         settling.touch(record, "catching up")

@@ -14,9 +14,10 @@ from streams.pipeline.settling import Settling
 from streams.stories.clock import schedule
 from streams.stories.correction import Correction, CorrectionKind, is_about, is_undone, pin, take_note
 from streams.stories.draft import Draft
-from streams.stories.index import enter, leave
+from streams.stories.index import enter, leave, traces_of
+from streams.stories.memo import Memo
 from streams.stories.placing import strength
-from streams.stories.record import StoryRecord, article_key, found, story_key
+from streams.stories.record import StoryRecord, article_key, found, place_of, story_key
 from streams.stories.told import Occasion, Told
 
 TAKEN = "correction-taken/"
@@ -36,13 +37,17 @@ class Taken(TypedDict):
 
 
 def apply_correction(
-    state: Mapping[str, bytes], correction: Correction, book: RuleBook, companies: Companies
+    state: Mapping[str, bytes],
+    correction: Correction,
+    book: RuleBook,
+    companies: Companies,
+    memo: Memo | None = None,
 ) -> Outcome:
     """Take a correction: now for the stories there are, and from now on for the articles it names.
 
     One that comes again gives the same alerts and changes nothing; UsageError where its fact or value is none.
     """
-    draft = Draft(state)
+    draft = Draft(state, memo)
     before: Taken | None = draft.value(TAKEN + correction.id)
     if before is not None:
         return Outcome({}, _logged(draft, before["stories"], correction.id), passed_over="known correction")
@@ -55,7 +60,7 @@ def apply_correction(
 
 
 def _logged(draft: Draft, stories: Iterable[str], occasion: str) -> tuple[Alert, ...]:
-    records = (record for story in stories if (record := draft.story_itself(story)) is not None)
+    records = (record for story in stories if (record := draft.peek_itself(story)) is not None)
     return tuple(
         Alert.model_validate({**plain, "story_view": log["view"]})
         for record in records
@@ -112,7 +117,7 @@ class Correcting:
         for article in articles:
             known = self._draft.article(article)
             for story in known["stories"] if known else ():
-                record = self._draft.story(story)
+                record = self._draft.peek(story)
                 if record is not None and any(
                     t["article"] == article and is_about(about, t["subject"]) for t in record["tellings"]
                 ):
@@ -134,7 +139,8 @@ class Correcting:
     def _split(self) -> None:
         """Those of the story's articles that leave it make a story of their own."""
         leaving, staying = set(self._correction.articles), set(self._correction.others)
-        for record in self._stories(self._correction.articles, self._about):
+        for known in self._stories(self._correction.articles, self._about):
+            record = self._draft.opened(known)
             moved = [t for t in record["tellings"] if t["article"] in leaving]
             if any(t["article"] in staying for t in record["tellings"]):
                 first = min(moved, key=lambda t: (t["at"], t["article"]))
@@ -144,10 +150,11 @@ class Correcting:
 
     def _part(self, undone: Taken) -> None:
         """The two stories that were merged, each with its own again; what joined them since goes where it fits."""
-        gone = self._draft.story_itself(undone["gone"])
-        record = self._draft.story(undone["gone"])
-        if gone is None or record is None or gone is record:
+        signpost = self._draft.peek_itself(undone["gone"])
+        record = self._draft.open(undone["gone"])
+        if signpost is None or record is None or signpost["id"] == record["id"]:
             return
+        gone = self._draft.opened(signpost)
         brought = [t for t in record["tellings"] if t["article"] in undone["brought"]]
         since = {*undone["brought"], *self._correction.articles, *self._correction.others}
         own = [t for t in record["tellings"] if t["article"] in since and t["article"] not in undone["brought"]]
@@ -163,22 +170,23 @@ class Correcting:
         """Take these tellings from the one story to the other."""
         leave(self._draft, record)
         record["tellings"] = [t for t in record["tellings"] if t not in moved]
-        other["tellings"], other["told_count"] = moved, len(moved)
+        other["tellings"], other["told_count"] = sorted(moved, key=place_of), len(moved)
         for part in (record, other):
             pin(self._draft, part)
             for t in part["tellings"]:
                 if not t["background"]:
-                    enter(self._draft, part["id"], t)
+                    enter(self._draft, part["id"], traces_of(t))
             self._settling.touch(part, reason)
         schedule(self._draft, story_key(other["id"]), keep_until(other))
         for article in {t["article"] for t in moved}:
             known = self._draft.article(article)
             if known is not None:
-                known["stories"] = sorted({*(s for s in known["stories"] if s != record["id"]), other["id"]})
-                self._draft.put_value(article_key(article), known)
+                stories = sorted({*(s for s in known["stories"] if s != record["id"]), other["id"]})
+                self._draft.put_value(article_key(article), {**known, "stories": stories})
 
     def _pin(self, reason: str) -> None:
-        for record in self._stories(self._correction.articles, self._about)[:1]:
+        for known in self._stories(self._correction.articles, self._about)[:1]:
+            record = self._draft.opened(known)
             pin(self._draft, record)
             self._settling.touch(record, reason)
 

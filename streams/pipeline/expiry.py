@@ -18,7 +18,7 @@ def drop(draft: Draft, key: str, today: int) -> int | None:
     if kind != "story":
         draft.put(key, None)
         return None
-    record = draft.story_itself(name)
+    record = draft.peek_itself(name)
     if record is None:
         return None
     if (until := keep_until(record)) > today:
@@ -27,6 +27,6 @@ def drop(draft: Draft, key: str, today: int) -> int | None:
     draft.forget(name)
     for article in {t["article"] for t in record["tellings"]}:
         known = draft.article(article)
-        if known is not None and all(draft.story_itself(story) is None for story in known["stories"]):
+        if known is not None and all(draft.peek_itself(story) is None for story in known["stories"]):
             draft.put(article_key(article), None)
     return None

@@ -33,13 +33,13 @@ class Fire:
     """Event time of the reading's article."""
     occasion: str
     """The article, or the correction, that made the rules look."""
+    quiet: bool = False
+    """Note what matches and say nothing."""
     alerts: list[Alert] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
 
     def run(self) -> None:
         """Evaluate every rule; what fires is in `alerts`, what was held back in `held`."""
-        if not self.book.rules:
-            return
         story = story_of(self.record)
         heard = frozenset(self.record["heard"])
         matched: set[str] = set()
@@ -68,7 +68,7 @@ class Fire:
 
     def _first(self, story: Story, match: Match) -> None:
         rule = match.rule
-        wait = self._throttled(story, rule)
+        wait = "" if self.quiet else self._throttled(story, rule)
         if wait:
             self.record["fired"][rule.id] = _fired(story.version, held=wait)
             if "new" in rule.alert_on:
@@ -104,7 +104,7 @@ class Fire:
         return ""
 
     def _speak(self, story: Story, rule: Rule, kind: Kind, reasons: tuple[Reason, ...], *, since: int) -> None:
-        if kind not in rule.alert_on:
+        if self.quiet or kind not in rule.alert_on:
             return
         changes = summed([c for v in story.versions if v.number > since for c in v.changes])
         alert = self._alert(story, rule, kind, reasons, changes)

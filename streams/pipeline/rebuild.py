@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from streams.pipeline.expiry import keep_until
 from streams.stories.clock import schedule
 from streams.stories.draft import Draft
-from streams.stories.index import enter
+from streams.stories.index import enter, traces_of
 from streams.stories.record import StoryRecord, decode
 
 
@@ -16,6 +16,6 @@ def rebuild_indexes(items: Iterable[tuple[str, bytes]]) -> dict[str, bytes | Non
     for record in sorted(stories, key=lambda r: (r["founded"], r["id"])):
         for t in record["tellings"]:
             if not t["background"]:
-                enter(draft, record["id"], t)
+                enter(draft, record["id"], traces_of(t))
         schedule(draft, f"story/{record['id']}", keep_until(record))
     return draft.writes()

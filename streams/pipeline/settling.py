@@ -36,11 +36,13 @@ class Touched:
 class Settling:
     """Which stories a reading touched, and what follows for each."""
 
-    def __init__(self, draft: Draft, book: RuleBook, by: Occasion, *, revising: bool) -> None:
+    def __init__(self, draft: Draft, book: RuleBook, by: Occasion, *, revising: bool, quiet: bool = False) -> None:
+        """`revising`: differences count that would not be news from another article; `quiet`: nobody is alerted."""
         self._draft = draft
         self._book = book
         self._by = by
         self._revising = revising
+        self._quiet = quiet
         self._touched: dict[str, Touched] = {}
         self._gone: list[StoryRecord] = []
 
@@ -62,10 +64,10 @@ class Settling:
             touched.told += before.told
             touched.background = touched.background and before.background
         self._revise(touched)
-        for fired in older["fired"].values():
-            fired["version"] = older["versions"][-1]["number"]
-            if fired["held"]:
-                fired["held_at"] = fired["version"]
+        version = older["versions"][-1]["number"]
+        for rule, fired in older["fired"].items():
+            held_at = version if fired["held"] else fired["held_at"]
+            older["fired"][rule] = {**fired, "version": version, "held_at": held_at}
 
     def finish(self) -> Outcome:
         """Versions, alerts and steps of all that was touched."""
@@ -76,11 +78,12 @@ class Settling:
             record = touched.record
             is_first = not record["versions"]
             changes = self._revise(touched)
-            fire = Fire(self._draft, self._book, record, self._by["at"], self._by["article"])
-            fire.run()
-            self._log(record, fire.alerts)
-            alerts += fire.alerts
-            held += fire.held
+            if self._book.rules:
+                fire = Fire(self._draft, self._book, record, self._by["at"], self._by["article"], quiet=self._quiet)
+                fire.run()
+                self._log(record, fire.alerts)
+                alerts += fire.alerts
+                held += fire.held
             decision = _decision(touched, is_first=is_first, changes=changes)
             steps.append(StoryStep(record, decision, changes, touched.reason, tells=touched.tells))
         return Outcome({}, tuple(alerts), tuple(steps), tuple(held))

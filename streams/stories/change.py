@@ -37,6 +37,8 @@ def material_changes(before: Facts, after: Facts) -> tuple[Change, ...]:
     >>> [c.kind for c in material_changes(quiet, {**quiet, "status": "closed", "leads": {"spark": "Spark"}})]
     ['closed', 'lead_investor']
     """
+    if before == after:
+        return ()
     changes = [
         *_status(before, after),
         *_amount(before, after),

@@ -57,15 +57,18 @@ class Note(TypedDict):
     undoes: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Advice:
-    """What the corrections that hold say about one article."""
+    """What the corrections that hold say about one article. Not to be changed once it is made."""
 
     together: dict[str, str] = field(default_factory=dict)
     """Each article that tells the same deal → the subject under which it does."""
     apart: set[str] = field(default_factory=set)
     pinned: dict[str, tuple[float, str, Any]] = field(default_factory=dict)
     """Each fact → when it was set, by which correction, and to what."""
+
+
+NOTHING_SAID = Advice()
 
 
 def notes_key(article: str) -> str:
@@ -81,6 +84,8 @@ def notes(draft: Draft, article: str) -> list[Note]:
 def advice(draft: Draft, article: str, subject: str) -> Advice:
     """What people have said about what this article tells of the subject; the later of two contrary ones holds."""
     said = notes(draft, article)
+    if not said:
+        return NOTHING_SAID
     undone = {note["undoes"] for note in said if note["kind"] == "undo"}
     advised = Advice()
     for note in said:

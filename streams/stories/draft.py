@@ -1,6 +1,7 @@
 """Core: the state as one reading sees it: what is stored, under what this reading has written so far.
 
-Nothing is changed in place: `writes` is what the shell applies, and holds only what differs from what is stored.
+Nothing stored is changed in place. Values that are only read are shared with other readings (see Memo); a story that is
+to change is `opened`, which gives a copy of its own. `writes` is what the shell applies, and holds only what differs.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,27 +9,29 @@ from typing import Any
 
 import orjson
 
-from streams.stories.record import (
-    ArticleRecord,
-    StoryRecord,
-    article_key,
-    decode,
-    encode,
-    story_key,
-)
+from streams.stories.memo import Memo
+from streams.stories.record import ArticleRecord, StoryRecord, article_key, in_this_form, opened, story_key
 
 
 class Draft(Mapping[str, bytes]):
     """Reads through to the state and collects writes; a story that was opened is one object until `writes`."""
 
-    def __init__(self, state: Mapping[str, bytes]) -> None:
-        self._state = state
-        self._written: dict[str, bytes | None] = {}
-        self._stories: dict[str, StoryRecord | None] = {}
-        self._changed: set[str] = set()
+    def __init__(self, state: Mapping[str, bytes], memo: Memo | None = None) -> None:
+        self._stored = state.get
+        self._memo = memo if memo is not None else Memo()
+        self._raw: dict[str, bytes | None] = {}
+        """What was written as bytes."""
+        self._values: dict[str, Any] = {}
+        """What was written as values; None where the key is to go."""
+        self._stories: dict[str, StoryRecord] = {}
+        """Those that were opened."""
 
     def __getitem__(self, key: str) -> bytes:
-        value = self._written[key] if key in self._written else self._state.get(key)
+        if key in self._values:
+            written = self._values[key]
+            value = None if written is None else orjson.dumps(written)
+        else:
+            value = self._raw[key] if key in self._raw else self._stored(key)
         if value is None:
             raise KeyError(key)
         return value
@@ -40,46 +43,70 @@ class Draft(Mapping[str, bytes]):
         raise TypeError("the fold reads its state by key and never counts it")
 
     def put(self, key: str, value: bytes | None) -> None:
-        self._written[key] = value
+        """Write bytes that are another module's own, or None: the key is to go."""
+        if value is None:
+            self.put_value(key, None)
+        else:
+            self._values.pop(key, None)
+            self._raw[key] = value
 
     def value(self, key: str) -> Any:
-        """The JSON under the key, None where there is none."""
-        raw = self._written[key] if key in self._written else self._state.get(key)
-        return None if raw is None else orjson.loads(raw)
+        """The value under the key, not to be changed in place; None where there is none."""
+        if key in self._values:
+            return self._values[key]
+        raw = self._raw[key] if key in self._raw else self._stored(key)
+        return None if raw is None else self._memo.value(key, raw)
 
     def put_value(self, key: str, value: Any) -> None:
-        self._written[key] = orjson.dumps(value)
+        """Write a value; None: the key is to go."""
+        self._raw.pop(key, None)
+        self._values[key] = value
 
     def article(self, article: str) -> ArticleRecord | None:
         record: ArticleRecord | None = self.value(article_key(article))
         return record
 
-    def story(self, story: str) -> StoryRecord | None:
-        """The story, the one it was merged into where it was; None where it has expired."""
-        record = self.story_itself(story)
+    def peek(self, story: str) -> StoryRecord | None:
+        """The story as it stands, to look at; the one it was merged into where it was; None where it has expired."""
+        record = self.peek_itself(story)
         while record is not None and record["merged_into"]:
-            record = self.story_itself(record["merged_into"])
+            record = self.peek_itself(record["merged_into"])
         return record
 
-    def story_itself(self, story: str) -> StoryRecord | None:
-        if story not in self._stories:
-            raw = self._state.get(story_key(story))
-            self._stories[story] = decode(raw) if raw is not None else None
-        return self._stories[story]
+    def peek_itself(self, story: str) -> StoryRecord | None:
+        record: StoryRecord | None = self._stories.get(story) or self.value(story_key(story))
+        return None if record is None else in_this_form(record)
+
+    def open(self, story: str) -> StoryRecord | None:
+        """As `peek`, to be changed in place and then kept."""
+        record = self.peek(story)
+        return None if record is None else self.opened(record)
+
+    def opened(self, record: StoryRecord) -> StoryRecord:
+        """The story in a copy that may be changed; the same copy each time."""
+        return self._stories.setdefault(record["id"], opened(record))
 
     def keep(self, record: StoryRecord) -> None:
-        """Have the story written when the draft closes."""
+        """Have the opened story written when the draft closes."""
         self._stories[record["id"]] = record
-        self._changed.add(record["id"])
+        self._values[story_key(record["id"])] = record
 
     def forget(self, story: str) -> None:
-        self._stories[story] = None
-        self._changed.add(story)
+        self._stories.pop(story, None)
+        self._values[story_key(story)] = None
 
     def writes(self) -> dict[str, bytes | None]:
         """All that differs from what is stored."""
-        for story in sorted(self._changed):
-            record = self._stories[story]
-            self._written[story_key(story)] = encode(record) if record is not None else None
-        get = self._state.get
-        return {key: value for key, value in self._written.items() if get(key) != value}
+        stored, hold = self._stored, self._memo.hold
+        writes: dict[str, bytes | None] = {key: raw for key, raw in self._raw.items() if stored(key) != raw}
+        for key, value in self._values.items():
+            before = stored(key)
+            if value is None:
+                if before is not None:
+                    writes[key] = None
+                continue
+            raw = orjson.dumps(value)
+            if raw != before:
+                writes[key] = raw
+                hold(key, raw, value)
+        return writes

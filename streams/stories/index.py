@@ -5,14 +5,16 @@ that looking up costs the same among ten thousand stories as among a million. A 
 name and amount of the story's tellings: which candidates are worth reading shows without reading them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 from typing import Any
 from zlib import crc32
 
 from streams.stories.draft import Draft
 from streams.stories.record import StoryRecord
-from streams.stories.told import HEAD, KEY, USD, VALUE, Told
+from streams.stories.told import COMPANY, HEAD, KEY, USD, VALUE, Told
 
 DAY = 86_400.0
 POSTINGS_MAX = 48
@@ -20,7 +22,9 @@ SUM_POSTINGS_MAX = 16
 SUM_WORDS = 2
 NAMES_INDEXED_MAX = 4
 CANDIDATES_MAX = 12
-BITS = 124
+HALF = 62
+BITS = 2 * HALF
+LOWER = (1 << HALF) - 1
 AMOUNT_STEP = log(1.08)
 AMOUNT_WINDOW_DAYS = 14
 """How far apart two tellings that share an amount and no name may be."""
@@ -28,131 +32,165 @@ ITS_SUBJECT, NAMED, NAMELESS = 2, 1, 0
 """Whether the list's name is the story's subject; else whether the story names one."""
 
 Posting = list[Any]
-"""[story id, mask in hexadecimal, day of the telling, ITS_SUBJECT or NAMED or NAMELESS]."""
-STORY, MASK, ON, PART = range(4)
+"""[story id, lower and upper half of its mask, day of the telling, ITS_SUBJECT or NAMED or NAMELESS]."""
+STORY, LOW, HIGH, ON, PART = range(5)
 
 
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What a telling is found by."""
+
+    mask: int
+    day: int
+    subject: int
+    """The bit of its subject's head word; 0 where it names none."""
+    is_round: bool
+    names: dict[str, int]
+    """The keys of its names → what part each has in it."""
+    steps: tuple[int, ...]
+    """The step of the amount's logarithm and the nearer neighbour, so that amounts in agreement share one."""
+    tokens: tuple[str, ...]
+    """What a list by amount is narrowed by: the other party, and its rarer words."""
+
+    def sums(self, step: int) -> list[str]:
+        return [f"index/sum/{step}/{token}" for token in self.tokens]
+
+    def all_keys(self) -> list[str]:
+        return [*self.names, *(self.sums(self.steps[0]) if self.steps else ())]
+
+
+@lru_cache(1 << 16)
 def _bit(word: str) -> int:
     return 1 << (crc32(word.encode()) % BITS)
 
 
-def amount_steps(t: Told) -> tuple[int, int] | None:
-    """The step of the amount's logarithm and the nearer neighbour, so that amounts in agreement share one."""
+def traces_of(t: Told) -> Traces:
+    """What the telling is found by. A round is found by its recipient; a takeover, and hardware, where roles blur, by
+    any name; a round or takeover without its subject by its amount with a name or a word.
+    """
+    names, subject = t["names"], t["subject"]
+    mask = 0
+    for word in t["words"]:
+        mask |= _bit(word)
+    for kind, value, *_ in t["quantities"]:
+        mask |= _bit(f"{kind} {value}")
+    for word in t["descriptor"]:
+        mask |= _bit(word)
+    other = ""
+    keys: dict[str, int] = {}
+    if len(names) > 1:
+        names = sorted(names, key=lambda n: n[KEY] != subject)
+    for name in names[:NAMES_INDEXED_MAX]:
+        key, head = name[KEY], name[HEAD]
+        mask |= _bit(head)
+        if key == subject:
+            keys.setdefault(f"index/name/{head}", ITS_SUBJECT)
+            if key != head:
+                keys.setdefault(f"index/name/{key}", ITS_SUBJECT)
+            continue
+        other = other or head
+        if subject and t["category"] == "funding":
+            continue
+        keys.setdefault(f"index/name/{head}", NAMED if subject else NAMELESS)
+        if name[COMPANY] and key != head:
+            keys.setdefault(f"index/name/{key}", NAMED if subject else NAMELESS)
+    steps = _steps(t) if t["category"] != "hardware" else ()
+    return Traces(
+        mask=mask,
+        day=int(t["at"] // DAY),
+        subject=_bit(t["subject_head"]) if subject else 0,
+        is_round=bool(subject) and t["category"] == "funding",
+        names=keys,
+        steps=steps,
+        tokens=_tokens(t, other) if steps else (),
+    )
+
+
+def _steps(t: Told) -> tuple[int, ...]:
     amount = t["amount"]
     worth = (amount[USD] or amount[VALUE]) if amount else 0
     if worth <= 0:
-        return None
+        return ()
     exact = log(worth) / AMOUNT_STEP
     step = round(exact)
     return step, step + (1 if exact > step else -1)
 
 
-def mask_of(t: Told) -> int:
-    """The bits of a telling's words, names, quantities and what it calls a subject without a name."""
-    mask = 0
-    for word in t["words"]:
-        mask |= _bit(word)
-    for name in t["names"][:NAMES_INDEXED_MAX]:
-        mask |= _bit(name[HEAD])
-    for kind, value, *_ in t["quantities"]:
-        mask |= _bit(f"{kind} {value}")
-    for word in t["descriptor"]:
-        mask |= _bit(word)
-    return mask
+def _tokens(t: Told, other: str) -> tuple[str, ...]:
+    heads = {name[HEAD] for name in t["names"]}
+    words = sorted([w for w in t["words"] if w not in heads], key=lambda w: (-len(w), w))[:SUM_WORDS]
+    return (other, *words) if other else tuple(words)
 
 
-def keys_of(t: Told) -> dict[str, int]:
-    """The keys of the names under which a telling is found → what part the name has in it.
+def candidates(draft: Draft, traces: Traces) -> list[str]:
+    """The stories worth comparing with the telling, the likeliest first.
 
-    A round is found by its recipient; a takeover, and hardware, where roles blur, by any name.
+    Amounts are asked where no story is known by the subject's own name: one that is has met its nameless tellings.
     """
-    keys: dict[str, int] = {}
-    other = NAMED if t["subject"] else NAMELESS
-    names = sorted(t["names"], key=lambda n: n[KEY] != t["subject"])[:NAMES_INDEXED_MAX]
-    for name in names:
-        part = ITS_SUBJECT if name[KEY] == t["subject"] else other
-        if part == NAMED and t["category"] == "funding":
-            continue
-        keys.setdefault(f"index/name/{name[HEAD]}", part)
-        if name[KEY] != name[HEAD]:
-            keys.setdefault(f"index/name/{name[KEY]}", part)
-    return keys
-
-
-def sum_keys(t: Told, step: int) -> Iterator[str]:
-    """The keys under which a round or takeover is found without its subject: its amount with a name or a word."""
-    other = next((n[HEAD] for n in t["names"] if n[KEY] != t["subject"]), "")
-    heads = {n[HEAD] for n in t["names"]}
-    words = sorted((w for w in t["words"] if w not in heads), key=lambda w: (-len(w), w))
-    for token in (other, *words[:SUM_WORDS]):
-        if token:
-            yield f"index/sum/{step}/{token}"
-
-
-def candidates(draft: Draft, t: Told) -> list[str]:
-    """The stories worth comparing with the telling, the likeliest first."""
-    mask, day = mask_of(t), int(t["at"] // DAY)
-    subject = _bit(t["subject_head"]) if t["subject"] else 0
+    mask = traces.mask
+    low, high = mask & LOWER, mask >> HALF
     found: dict[str, int] = {}
-    for key, part in keys_of(t).items():
-        for story, theirs, _, their_part in draft.value(key) or ():
-            agreed = _by_name(part, their_part, subject, mask, int(theirs, 16))
+    for key, part in traces.names.items():
+        for story, theirs_low, theirs_high, _, their_part in draft.value(key) or ():
+            agreed = (theirs_low & low).bit_count() + (theirs_high & high).bit_count()
+            if part == their_part == ITS_SUBJECT:
+                # a round's own list holds no masks: its recipient is reason enough
+                agreed += BITS if agreed > 1 or not (theirs_low or theirs_high) else 0
+            elif agreed < 2 or (
+                traces.subject
+                and their_part == NAMED
+                and part != ITS_SUBJECT
+                and not (theirs_low | theirs_high << HALF) & traces.subject  # one of two subjects is known to the other
+            ):
+                continue
             if agreed > found.get(story, 0):
                 found[story] = agreed
-    steps = amount_steps(t) if t["category"] != "hardware" else None
-    if steps:
-        mask |= _bit(f"${steps[0]}") | _bit(f"${steps[1]}")
-        needed = 4 if subject else 3
-        for step in steps[: 1 if subject else 2]:
-            for key in sum_keys(t, step):
-                for story, theirs, on, their_part in draft.value(key) or ():
-                    agreed = (int(theirs, 16) & mask).bit_count()
-                    enough = needed if their_part else 3
-                    if agreed >= enough and abs(on - day) <= AMOUNT_WINDOW_DAYS and agreed > found.get(story, 0):
-                        found[story] = agreed
+    if traces.steps and not any(agreed >= BITS for agreed in found.values()):
+        _candidates_by_sum(draft, traces, found)
+    if len(found) == 1:
+        return list(found)
     return sorted(found, key=lambda story: (-found[story], story))[:CANDIDATES_MAX]
 
 
-def _by_name(part: int, their_part: int, subject: int, mask: int, theirs: int) -> int:
-    """How much agrees with a story found by a name; 0 where it is not worth comparing.
-
-    Where both name a subject, one of the two has to be known to the other.
-    """
-    agreed = (theirs & mask).bit_count()
-    if part == their_part == ITS_SUBJECT:
-        return agreed + (BITS if not theirs or agreed > 1 else 0)
-    if subject and their_part == NAMED and part != ITS_SUBJECT and not theirs & subject:
-        return 0
-    return agreed if agreed > 1 else 0
-
-
-def enter(draft: Draft, story: str, t: Told) -> None:
-    """Make the story findable by this telling. A round's own list needs no mask: its recipient is reason enough."""
-    is_round = t["category"] == "funding" and t["subject"]
-    mask, day = mask_of(t), int(t["at"] // DAY)
-    for key, part in keys_of(t).items():
-        _post(draft, key, [story, "", day, part], 0 if is_round else mask, POSTINGS_MAX)
-    steps = amount_steps(t) if t["category"] != "hardware" else None
-    if steps:
-        mask |= _bit(f"${steps[0]}")
-        for key in sum_keys(t, steps[0]):
-            _post(draft, key, [story, "", day, NAMED if t["subject"] else NAMELESS], mask, SUM_POSTINGS_MAX)
+def _candidates_by_sum(draft: Draft, traces: Traces, found: dict[str, int]) -> None:
+    nearest, neighbour = traces.steps
+    mask = traces.mask | _bit(f"${nearest}") | _bit(f"${neighbour}")
+    low, high = mask & LOWER, mask >> HALF
+    needed = 4 if traces.subject else 3
+    for step in (nearest,) if traces.subject else traces.steps:
+        for key in traces.sums(step):
+            for story, theirs_low, theirs_high, on, their_part in draft.value(key) or ():
+                agreed = (theirs_low & low).bit_count() + (theirs_high & high).bit_count()
+                if (
+                    agreed >= (needed if their_part else 3)
+                    and agreed > found.get(story, 0)
+                    and abs(on - traces.day) <= AMOUNT_WINDOW_DAYS
+                ):
+                    found[story] = agreed
 
 
-def _post(draft: Draft, key: str, entry: Posting, mask: int, most: int) -> None:
+def enter(draft: Draft, story: str, traces: Traces) -> None:
+    """Make the story findable by what a telling of it is found by."""
+    day, own = traces.day, 0 if traces.is_round else traces.mask
+    for key, part in traces.names.items():
+        _post(draft, key, [story, own & LOWER, own >> HALF, day, part], POSTINGS_MAX)
+    if traces.steps:
+        mask = traces.mask | _bit(f"${traces.steps[0]}")
+        part = NAMED if traces.subject else NAMELESS
+        for key in traces.sums(traces.steps[0]):
+            _post(draft, key, [story, mask & LOWER, mask >> HALF, day, part], SUM_POSTINGS_MAX)
+
+
+def _post(draft: Draft, key: str, entry: Posting, most: int) -> None:
     postings: list[Posting] = draft.value(key) or []
-    for posting in postings:
-        if posting[STORY] == entry[STORY]:
-            held = int(posting[MASK], 16)
-            if held | mask == held and posting[PART] >= entry[PART]:
-                return
-            posting[MASK], posting[PART] = f"{held | mask:x}", max(posting[PART], entry[PART])
-            break
-    else:
-        entry[MASK] = f"{mask:x}"
-        postings.append(entry)
-        del postings[:-most]
-    draft.put_value(key, postings)
+    story, low, high, _, part = entry
+    for at, posting in enumerate(postings):
+        if posting[STORY] == story:
+            wider = [story, posting[LOW] | low, posting[HIGH] | high, posting[ON], max(posting[PART], part)]
+            if wider != posting:
+                draft.put_value(key, [*postings[:at], wider, *postings[at + 1 :]])
+            return
+    draft.put_value(key, [*postings[max(0, len(postings) + 1 - most) :], entry])
 
 
 def leave(draft: Draft, record: StoryRecord) -> None:
@@ -161,17 +199,8 @@ def leave(draft: Draft, record: StoryRecord) -> None:
         postings: list[Posting] = draft.value(key) or []
         kept = [p for p in postings if p[STORY] != record["id"]]
         if len(kept) != len(postings):
-            if kept:
-                draft.put_value(key, kept)
-            else:
-                draft.put(key, None)
+            draft.put_value(key, kept or None)
 
 
 def _all_keys(record: StoryRecord) -> Iterable[str]:
-    return dict.fromkeys(key for t in record["tellings"] for key in _keys(t))
-
-
-def _keys(t: Told) -> Iterator[str]:
-    yield from keys_of(t)
-    if t["category"] != "hardware" and (steps := amount_steps(t)):
-        yield from sum_keys(t, steps[0])
+    return dict.fromkeys(key for t in record["tellings"] for key in traces_of(t).all_keys())

@@ -1,12 +1,13 @@
 """Core: two stories made one. The older keeps its id, the younger stays behind as a signpost with its alerts."""
 
-from streams.stories.record import StoryRecord
+from streams.stories.record import StoryRecord, place_of
 
 
 def join(older: StoryRecord, younger: StoryRecord) -> None:
     """Move all that the younger story holds into the older; whatever either has alerted on counts as alerted."""
     have = {(t["article"], t["event"]) for t in older["tellings"]}
-    older["tellings"] += [t for t in younger["tellings"] if (t["article"], t["event"]) not in have]
+    more = [t for t in younger["tellings"] if (t["article"], t["event"]) not in have]
+    older["tellings"] = sorted([*older["tellings"], *more], key=place_of)
     older["told_count"] += younger["told_count"]
     older["heard"] = sorted({*older["heard"], *younger["heard"]})
     older["retracted"] = older["retracted"] and younger["retracted"]

@@ -1,7 +1,7 @@
 """Core: the facts of a story, merged from its tellings: a pure function of them, in whatever order they came."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from dealwire.model import COLLAPSED
 from dealwire.reference.names import fold_name
@@ -36,16 +36,30 @@ RUNGS = {
 REVIVING = {"funding": 2, "mna": 2, "hardware": 1}
 """The rung from which a collapsed deal can be told as alive again."""
 
+TALK = frozenset({"rumored", "in_talks"})
+SUPERSEDED_DAYS = 3
+"""A sum that was last told this long before the one that holds was first told is history, and no disagreement."""
+
+Stated = tuple[Told, Sum]
+
+
+class Claims(NamedTuple):
+    """What is told of one sum, in the currency of the best claim."""
+
+    low: float
+    high: float
+    claims: list[tuple[Sum, list[str]]]
+
+
 GENERAL_TYPES = frozenset(
     {"equity_round", "undisclosed", "strategic_investment", "acquisition", "partnership", "chip_announcement"}
 )
 """Types that say less than any other: a telling with a more exact one decides."""
 
 
-def reporting(tellings: Sequence[Told]) -> list[Told]:
+def reporting(tellings: Sequence[Told]) -> Sequence[Told]:
     """The tellings that report the story, in order of event time; all of them where every one is background."""
-    ordered = sorted(tellings, key=lambda t: (t["at"], t["article"], t["event"]))
-    return [t for t in ordered if not t["background"]] or ordered
+    return [t for t in tellings if not t["background"]] or tellings
 
 
 def merged_status(category: str, tellings: Iterable[Told]) -> str:
@@ -67,20 +81,25 @@ def merged_status(category: str, tellings: Iterable[Told]) -> str:
     return status
 
 
-def merged_type(category: str, tellings: Iterable[Told]) -> str:
+def merged_type(tellings: Sequence[Told]) -> str:
     """The type most tellings give, an exact one before a general one; a round before all."""
+    first = tellings[0]["type"]
+    if all(t["type"] == first for t in tellings):
+        return first
     votes: dict[str, list[float]] = {}
     for t in tellings:
-        if t["category"] == category:
-            vote = votes.setdefault(t["type"], [0.0, 0.0])
-            vote[0] += 1 + t["weight"]
-            vote[1] -= t["at"]
+        vote = votes.setdefault(t["type"], [0.0, 0.0])
+        vote[0] += 1 + t["weight"]
+        vote[1] -= t["at"]
     exact = {kind: vote for kind, vote in votes.items() if kind not in GENERAL_TYPES} or votes
     return max(exact, key=lambda kind: (exact[kind][0], exact[kind][1], kind))
 
 
 def merged_category(tellings: Sequence[Told]) -> str:
     """The category that most tellings give; of equals, the first told."""
+    first = tellings[0]["category"]
+    if all(t["category"] == first for t in tellings):
+        return first
     votes: dict[str, int] = {}
     for t in tellings:
         votes[t["category"]] = votes.get(t["category"], 0) + 1
@@ -118,29 +137,51 @@ def copies_of(tellings: Sequence[Told]) -> dict[str, str]:
     return copies
 
 
-def merged_sum(fact: str, tellings: Sequence[Told], sources: dict[str, str]) -> dict[str, Any] | None:
-    """The sum as a `Figure` in plain data: claims with their articles, the best-founded one, and the span of all.
-
-    The best claim is the one with the weightiest source; of equals the one that most independent sources give, then
-    the latest. What was rumored no longer stands when the deal is announced.
+def best_sum(fact: Literal["amount", "valuation"], tellings: Sequence[Told]) -> Sum | None:
+    """The best-founded claim: of the group with the weightiest source; of equals the one that most independent sources
+    give, then the latest. What was rumored no longer stands when the deal is announced.
     """
-    stating = [(t, s) for t in tellings if (s := t[fact]) is not None]  # type: ignore[literal-required] # one of two keys
-    if not stating:
+    settled = _settled(fact, tellings)
+    if not settled:
         return None
-    settled = [(t, s) for t, s in stating if t["status"] not in {"rumored", "in_talks"}] or stating
-    groups: list[list[tuple[Told, Sum]]] = []
+    if len(settled) == 1:
+        return settled[0][1]
+    groups: list[list[Stated]] = []
     for t, s in settled:
         group = next((g for g in groups if _one_claim(g[0][1], s)), None)
-        groups.append([(t, s)]) if group is None else group.append((t, s))
-    chosen = max(groups, key=lambda g: _standing(g, sources))
-    best = max(chosen, key=lambda ts: (ts[1][QUALIFIER] == "exact", ts[0]["weight"], -ts[0]["at"]))[1]
-    claims: dict[tuple[Any, ...], list[str]] = {}
-    for t, s in settled:
-        told_by = claims.setdefault(tuple(s), [])
-        if t["article"] not in told_by:
-            told_by.append(t["article"])
-    bounds = [b for s in claims for b in (_in_currency(s, best), _in_currency(s, best, HIGH)) if b is not None]
-    return {"best": best, "low": min(bounds), "high": max(bounds), "claims": [[list(s), a] for s, a in claims.items()]}
+        if group is None:
+            groups.append([(t, s)])
+        else:
+            group.append((t, s))
+    chosen = groups[0]
+    if len(groups) > 1:
+        sources = sources_of(tellings)
+        chosen = max(groups, key=lambda g: _standing(g, sources))
+    return max(chosen, key=lambda ts: (ts[1][QUALIFIER] == "exact", ts[0]["weight"], -ts[0]["at"]))[1]
+
+
+def _settled(fact: Literal["amount", "valuation"], tellings: Sequence[Told]) -> list[Stated]:
+    stating = [(t, s) for t in tellings if (s := t[fact]) is not None]
+    if len(stating) < 2:
+        return stating
+    return [(t, s) for t, s in stating if t["status"] not in TALK] or stating
+
+
+def claims_of(fact: Literal["amount", "valuation"], tellings: Sequence[Told], best: Sum) -> Claims:
+    """Every sum that is told with its articles, and the span of those that still stand beside the best one."""
+    told_by: dict[tuple[Any, ...], list[str]] = {}
+    latest: dict[tuple[Any, ...], float] = {}
+    for t, s in _settled(fact, tellings):
+        claim = tuple(s)
+        articles = told_by.setdefault(claim, [])
+        if t["article"] not in articles:
+            articles.append(t["article"])
+        latest[claim] = max(latest.get(claim, t["at"]), t["at"])
+    first_at = min(t["at"] for t, s in _settled(fact, tellings) if _one_claim(best, s))
+    standing = [claim for claim, at in latest.items() if at >= first_at - SUPERSEDED_DAYS * DAY]
+    bounds = [b for s in standing for b in (_in_currency(s, best), _in_currency(s, best, HIGH)) if b is not None]
+    claims = [(list(claim), articles) for claim, articles in told_by.items()]
+    return Claims(min(bounds), max(bounds), claims)
 
 
 def _one_claim(one: Sum, two: Sum) -> bool:
@@ -150,7 +191,7 @@ def _one_claim(one: Sum, two: Sum) -> bool:
     return bool(one[VALUE] == two[VALUE] if exact else sums_alike(one, two))
 
 
-def _standing(group: Sequence[tuple[Told, Sum]], sources: dict[str, str]) -> tuple[int, int, float]:
+def _standing(group: Sequence[Stated], sources: dict[str, str]) -> tuple[int, int, float]:
     weight = max(t["weight"] for t, _ in group)
     return (weight, len({sources[t["article"]] for t, _ in group}), max(t["at"] for t, _ in group))
 

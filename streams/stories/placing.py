@@ -1,11 +1,11 @@
 """Core: which story a telling belongs to: the best-linked of its candidates, and others that it joins to that one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from streams.stories.correction import advice
 from streams.stories.draft import Draft
-from streams.stories.index import candidates
+from streams.stories.index import Traces, candidates
 from streams.stories.link import Link, link
 from streams.stories.record import StoryRecord
 from streams.stories.told import Told
@@ -18,18 +18,18 @@ SAID_SO = Link(100.0, ("a person said so",))
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The stories that a telling links to, best first, and why it does."""
+    """The stories that a telling links to, best first, to look at; and why it does."""
 
     stories: tuple[StoryRecord, ...]
     link: Link | None
 
 
-def find_place(draft: Draft, t: Told, apart: frozenset[str], likely: Mapping[str, bool]) -> Place:
+def find_place(draft: Draft, t: Told, traces: Traces, apart: Collection[str], likely: Mapping[str, bool]) -> Place:
     """Where the telling belongs. `apart`: articles that a person has set apart from it; `likely`: see Fold."""
     linked: list[tuple[Link, StoryRecord]] = []
     seen: set[str] = set()
-    for story in (*likely, *candidates(draft, t)):
-        record = draft.story(story)
+    for story in (*likely, *candidates(draft, traces)):
+        record = draft.peek(story)
         if record is None or record["id"] in seen:
             continue
         seen.add(record["id"])
@@ -45,7 +45,7 @@ def find_place(draft: Draft, t: Told, apart: frozenset[str], likely: Mapping[str
     return Place(tuple(record for _, record in linked), first[0])
 
 
-def strength(t: Told, tellings: Sequence[Told], apart: frozenset[str] = frozenset()) -> Link | None:
+def strength(t: Told, tellings: Sequence[Told], apart: Collection[str] = ()) -> Link | None:
     """The strongest link between the telling and a story's; None where one of them rules it out."""
     best: Link | None = None
     for other in tellings[-COMPARED_MAX:]:

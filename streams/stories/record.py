@@ -12,9 +12,12 @@ import orjson
 from dealwire.errors import RecordError
 from streams.stories.told import Told
 
-FORM = 1
+FORM = 2
+"""Form 1 did not keep what a retracted story had been told by."""
 TELLINGS_MAX = 200
 """A story keeps this many tellings; later ones that bring nothing new only move its clock."""
+KNOWN_MAX = 16
+"""Revisions of one article that are remembered; who edits more often finds older ones passed over."""
 LOGGED_MAX = 64
 """Readings whose alerts a story keeps, at least as many days back as LOGGED_DAYS."""
 LOGGED_DAYS = 30
@@ -52,6 +55,9 @@ class StoryRecord(TypedDict):
     founded: float
     """Event time of the telling that founded it: of two stories that turn out to be one, the older survives."""
     tellings: list[Told]
+    """In order of event time."""
+    withdrawn: list[Told]
+    """What a story that was retracted had been told by, for the alert that says so."""
     told_count: int
     """How many tellings came, kept or not."""
     facts: dict[str, Any]
@@ -73,6 +79,7 @@ def found(id: str, at: float) -> StoryRecord:  # noqa: A002 - the wire's own nam
         "id": id,
         "founded": at,
         "tellings": [],
+        "withdrawn": [],
         "told_count": 0,
         "facts": {},
         "versions": [],
@@ -85,6 +92,22 @@ def found(id: str, at: float) -> StoryRecord:  # noqa: A002 - the wire's own nam
     }
 
 
+def opened(record: StoryRecord) -> StoryRecord:
+    """A copy whose own lists may be changed; what stands in them is shared, and replaced rather than changed."""
+    return {
+        **record,
+        "tellings": [*record["tellings"]],
+        "versions": [*record["versions"]],
+        "fired": {**record["fired"]},
+        "logged": [*record["logged"]],
+    }
+
+
+def place_of(t: Told) -> tuple[float, str, str]:
+    """Where a telling stands among others: by event time, whatever the order in which they came."""
+    return t["at"], t["article"], t["event"]
+
+
 def story_key(story: str) -> str:
     return f"story/{story}"
 
@@ -95,10 +118,16 @@ def encode(record: Mapping[str, Any]) -> bytes:
 
 def decode(raw: bytes) -> StoryRecord:
     """The record; RecordError where a newer dealwire made it."""
-    record: StoryRecord = orjson.loads(raw)
+    return in_this_form(orjson.loads(raw))
+
+
+def in_this_form(record: StoryRecord) -> StoryRecord:
+    """The record as this dealwire writes it, whichever older one did; RecordError where a newer one did."""
+    if record["v"] == FORM:
+        return record
     if record["v"] > FORM:
         raise RecordError(f"story {record['id']}: form {record['v']} is newer than this dealwire ({FORM})")
-    return record
+    return {**record, "v": FORM, "withdrawn": [], "tellings": sorted(record["tellings"], key=place_of)}
 
 
 def last_at(record: StoryRecord) -> float:
@@ -114,7 +143,9 @@ class ArticleRecord(TypedDict):
     stories: list[str]
     """Those that the newest revision tells."""
     known: dict[str, list[str]]
-    """Every revision taken → the stories that may hold alerts of it."""
+    """Each of the last KNOWN_MAX revisions taken → the stories that may hold alerts of it."""
+    extractor: str
+    """The version of the understanding that read the newest one."""
     at: float
 
 

@@ -23,13 +23,13 @@ def outlet(title: str, source: str, url: str) -> str:
     >>> outlet("Acme raised $5M (Ann Bee/Daily News)", "Some Aggregator", "")
     'dailynews'
     """
-    return _outlet(credited(title) if authority_of(source, url) == PASSED_ON else "", source, url)
+    credit = credited(title) if authority_of(source, url) == PASSED_ON else ""
+    return _folded(credit or source) or (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 @lru_cache(1 << 14)
-def _outlet(credit: str, source: str, url: str) -> str:
-    named = fold_text(credit or source).replace(" ", "")
-    return named or (urlsplit(url).hostname or "").removeprefix("www.")
+def _folded(name: str) -> str:
+    return fold_text(name).replace(" ", "")
 
 
 def authority(title: str, source: str, url: str, subject: str) -> int:
@@ -43,11 +43,11 @@ def authority(title: str, source: str, url: str, subject: str) -> int:
     return own
 
 
-@lru_cache(1 << 14)
 def authority_of(source: str, url: str) -> int:
-    name = fold_text(source).replace(" ", "")
-    host = urlsplit(url).hostname or ""
-    for listed, weight in _listed():
-        if listed in name or (not name and listed in host):
-            return weight
-    return RETELLING
+    """The weight of an outlet by its name; of one without a name, by its host."""
+    return _weight(_folded(source) or urlsplit(url).hostname or "")
+
+
+@lru_cache(1 << 14)
+def _weight(name: str) -> int:
+    return next((weight for listed, weight in _listed() if listed in name), RETELLING)

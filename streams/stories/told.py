@@ -4,6 +4,7 @@
 Everything the fold compares (`subject`, keys of names, words) is worked out once, when the article is read.
 """
 
+from functools import lru_cache
 from typing import Any, TypedDict
 
 from dealwire.model import Article, MarketEvent, Money, Quantity
@@ -131,10 +132,15 @@ def _subject(event: MarketEvent, names: list[Name]) -> Name | None:
 
 
 def _name(written: str, role: str, company: str | None, companies: Companies) -> Name:
-    key = company or companies.key(written)
-    return [key, written, role, company, head_of(written)]
+    return [company or _key_of(companies, written), written, role, company, head_of(written)]
 
 
+@lru_cache(1 << 15)
+def _key_of(companies: Companies, written: str) -> str:
+    return companies.key(written)
+
+
+@lru_cache(1 << 15)
 def head_of(written: str) -> str:
     """The word under which a name is looked up, so that "Moonshot" and "Moonshot AI" meet.
 

@@ -2,24 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from dealwire.model import Claim, Figure, Party, Quote, Story, Telling, Version
 from streams.stories.change import Facts
 from streams.stories.merge import (
+    best_sum,
+    claims_of,
     copies_of,
     full_names,
     merged_category,
     merged_names,
     merged_status,
-    merged_sum,
     merged_type,
     reporting,
     sources_of,
     united,
 )
 from streams.stories.record import StoryRecord, last_at
-from streams.stories.told import COMPANY, KEY, ROLE, WRITTEN, Name, Told, money_of, quantity_of
+from streams.stories.told import COMPANY, KEY, ROLE, WRITTEN, Told, money_of, quantity_of
 
 QUOTES_SHOWN_MAX = 24
 
@@ -31,62 +32,34 @@ def moment(seconds: float) -> datetime:
 def facts_of(record: StoryRecord) -> Facts:
     """The facts whose change is news, from the story's tellings and from what people have set."""
     tellings = reporting(record["tellings"])
-    if len(tellings) == 1 and not record["pinned"]:
-        return _single(tellings[0])
     category = merged_category(tellings)
     same = [t for t in tellings if t["category"] == category]
-    sources = sources_of(tellings)
-    amount, valuation = merged_sum("amount", same, sources), merged_sum("valuation", same, sources)
-    leads: dict[str, str] = {}
-    acquirers: dict[str, str] = {}
-    full = full_names(name for t in same for name in t["names"])
-    for t in same:
-        _take_named(t, leads, acquirers, full)
     subject = _subject(same)
     facts: Facts = {
         "category": category,
-        "type": merged_type(category, same),
+        "type": merged_type(same),
         "status": merged_status(category, same),
         "subject": subject[WRITTEN] if subject else "",
-        "amount": amount["best"] if amount else None,
-        "valuation": valuation["best"] if valuation else None,
-        "leads": leads,
-        "acquirers": acquirers,
+        "amount": best_sum("amount", same),
+        "valuation": best_sum("valuation", same),
+        "leads": _named("lead_investor", same),
+        "acquirers": _named("acquirer", same),
     }
-    return _pinned(facts, record["pinned"])
+    return _pinned(facts, record["pinned"]) if record["pinned"] else facts
 
 
-def _single(t: Told) -> Facts:
-    leads: dict[str, str] = {}
-    acquirers: dict[str, str] = {}
-    _take_named(t, leads, acquirers, {})
-    subject = _subject([t])
-    return {
-        "category": t["category"],
-        "type": t["type"],
-        "status": t["status"],
-        "subject": subject[WRITTEN] if subject else "",
-        "amount": t["amount"],
-        "valuation": t["valuation"],
-        "leads": leads,
-        "acquirers": acquirers,
-    }
-
-
-def _take_named(t: Told, leads: dict[str, str], acquirers: dict[str, str], full: dict[str, str]) -> None:
-    if t["background"]:
-        return
-    for name in t["names"]:
-        if name[ROLE] == "lead_investor":
-            _take(leads, name, full)
-        elif name[ROLE] == "acquirer":
-            _take(acquirers, name, full)
-
-
-def _take(into: dict[str, str], name: Name, full: dict[str, str]) -> None:
-    key = full.get(str(name[KEY]), str(name[KEY]))
-    if len(name[WRITTEN]) > len(into.get(key, "")):
-        into[key] = name[WRITTEN]
+def _named(role: str, tellings: Sequence[Told]) -> dict[str, str]:
+    """Who holds the role: key → the longest of the names as written."""
+    names = [n for t in tellings if not t["background"] for n in t["names"] if n[ROLE] == role]
+    if not names:
+        return {}
+    full = full_names(n for t in tellings for n in t["names"]) if len({n[KEY] for n in names}) > 1 else {}
+    named: dict[str, str] = {}
+    for name in names:
+        key = full.get(str(name[KEY]), str(name[KEY]))
+        if len(name[WRITTEN]) > len(named.get(key, "")):
+            named[key] = name[WRITTEN]
+    return named
 
 
 def _pinned(facts: Facts, pinned: dict[str, Any]) -> Facts:
@@ -98,6 +71,8 @@ def _pinned(facts: Facts, pinned: dict[str, Any]) -> Facts:
 
 def _subject(tellings: Sequence[Told]) -> list[Any] | None:
     """The subject's name as most tellings write it; of equals, the first."""
+    if len(tellings) == 1:
+        return next((n for n in tellings[0]["names"] if n[KEY] == tellings[0]["subject"]), None)
     votes: dict[str, int] = {}
     written: dict[str, list[Any]] = {}
     for t in tellings:
@@ -110,10 +85,12 @@ def _subject(tellings: Sequence[Told]) -> list[Any] | None:
 
 def story_of(record: StoryRecord) -> Story:
     """The story as rules match it and people read it."""
-    told = reporting(record["tellings"])
-    facts = facts_of(record) if told else record["facts"]
+    shown = record["withdrawn"] or record["tellings"]
+    told = reporting(shown)
+    facts: Facts = record["facts"]  # type: ignore[assignment] # set with the first version
+    if told and not record["withdrawn"]:
+        facts = facts_of(record)
     same = [t for t in told if t["category"] == facts["category"]]
-    sources = sources_of(told)
     subject = _subject(same)
     crossing = [t["cross_border"] for t in same if t["cross_border"] is not None]
     company = subject[COMPANY] if subject and facts["subject"] == subject[WRITTEN] else None
@@ -128,16 +105,16 @@ def story_of(record: StoryRecord) -> Story:
             Party(name=name, role=role, company=company, articles=tuple(articles))
             for name, role, company, articles in merged_names(told, facts["category"])
         ),
-        amount=_figure("amount", same, sources, record["pinned"]),
-        valuation=_figure("valuation", same, sources, record["pinned"]),
+        amount=_figure("amount", same, facts, record["pinned"]),
+        valuation=_figure("valuation", same, facts, record["pinned"]),
         quantities=tuple(quantity_of(q) for q in united(t["quantities"] for t in same)),
         regions=tuple(united(t["regions"] for t in same)),
         cross_border=any(crossing) if crossing else None,
         confidence=max((t["confidence"] for t in same), default=0.0),
         first_at=moment(min((t["at"] for t in told), default=record["founded"])),
         last_at=moment(last_at(record)),
-        tellings=_tellings(record["tellings"]),
-        source_count=len(set(sources.values())),
+        tellings=_tellings(shown),
+        source_count=len(set(sources_of(told).values())),
         quotes=_quotes(same),
         version=len(record["versions"]),
         versions=tuple(Version.model_validate(v) for v in record["versions"]),
@@ -146,21 +123,20 @@ def story_of(record: StoryRecord) -> Story:
     )
 
 
-def _figure(fact: str, tellings: Sequence[Told], sources: dict[str, str], pinned: dict[str, Any]) -> Figure | None:
-    merged = merged_sum(fact, tellings, sources)
-    if (said := pinned.get(fact)) is not None:
-        money = money_of(said)
-        claims = _claims(merged["claims"]) if merged else ()
-        return Figure(best=money, low=money.value, high=money.value, claims=claims)
-    if merged is None:
+def _figure(
+    fact: Literal["amount", "valuation"], tellings: Sequence[Told], facts: Facts, pinned: dict[str, Any]
+) -> Figure | None:
+    said, told = facts[fact], best_sum(fact, tellings)
+    if said is None:
         return None
-    return Figure(
-        best=money_of(merged["best"]), low=merged["low"], high=merged["high"], claims=_claims(merged["claims"])
-    )
-
-
-def _claims(claims: Sequence[Any]) -> tuple[Claim, ...]:
-    return tuple(Claim(money=money_of(said), articles=tuple(articles)) for said, articles in claims)
+    money = money_of(said)
+    if told is None:
+        return Figure(best=money, low=money.value, high=money.value)
+    low, high, stated = claims_of(fact, tellings, told)
+    claims = tuple(Claim(money=money_of(s), articles=tuple(articles)) for s, articles in stated)
+    if fact in pinned:
+        low = high = money.value
+    return Figure(best=money, low=low, high=high, claims=claims)
 
 
 def _tellings(told: Sequence[Told]) -> tuple[Telling, ...]:

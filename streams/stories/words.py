@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zlib import crc32
 
@@ -38,6 +38,7 @@ def words_of(text: str) -> list[str]:
     return [_stem(word) for word in _WORD.findall(text.casefold().replace("’", "'"))]
 
 
+@lru_cache(1 << 15)
 def _stem(word: str) -> str:
     if "'" in word:
         word = word.removesuffix("'s").replace("'", "")
@@ -52,7 +53,7 @@ def without_credit(title: str) -> str:
     >>> without_credit("Acme raised $5M (Ann Bee/Daily News)")
     'Acme raised $5M'
     """
-    return _CREDIT.sub("", title)
+    return _CREDIT.sub("", title) if "(" in title else title
 
 
 def credited(title: str) -> str:
@@ -61,23 +62,26 @@ def credited(title: str) -> str:
     >>> credited("Acme raised $5M (Ann Bee/Daily News)")
     'Daily News'
     """
-    found = _CREDIT.search(title)
+    found = _CREDIT.search(title) if "(" in title else None
     return found[1].rpartition("/")[2].strip() if found else ""
 
 
 def distinctive(words: Iterable[str]) -> list[str]:
     """Those of a title's words that could tell one deal from another, each once: no common ones, no bare numbers."""
-    common = common_words()
-    kept = (w for w in words if w not in common and not w.replace(".", "").isdigit())
-    return [w for w in dict.fromkeys(kept) if len(w) > 1][:WORDS_MAX]
+    return [word for word in dict.fromkeys(words) if _is_distinctive(word)][:WORDS_MAX]
+
+
+@lru_cache(1 << 15)
+def _is_distinctive(word: str) -> bool:
+    return len(word) > 1 and word not in common_words() and not word.replace(".", "").isdigit()
 
 
 def sketch(title: str, body: str) -> list[int]:
     """The least hashes of the opening's three-word shingles (a bottom-k sketch), by a hash fixed across processes."""
-    said = f"{without_credit(title)} {body[:600]}".casefold().split()[:SKETCH_WORDS]
+    said = f"{without_credit(title)} {body[:600]}".casefold().encode().split()[:SKETCH_WORDS]
     if len(said) < COPY_WORDS_MIN:
         return []
-    shingles = {crc32(f"{a} {b} {c}".encode()) for a, b, c in zip(said, said[1:], said[2:], strict=False)}
+    shingles = set(map(crc32, map(b" ".join, zip(said, said[1:], said[2:]))))  # noqa: B905 - the tails are shorter
     return sorted(shingles)[:SKETCH_SIZE]
 
 

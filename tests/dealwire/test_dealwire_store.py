@@ -36,7 +36,7 @@ def test_a_transaction_that_fails_leaves_nothing(store):
 def test_the_store_is_in_wal_mode_and_survives_reopening(store):
     assert store.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     with store.transaction() as connection:
-        connection.execute("INSERT INTO state VALUES ('story/1', x'01')")
+        connection.execute("INSERT INTO stories VALUES ('story/1', x'01')")
     with Store.open(store.path) as again:
         assert StateTable(again.connection)["story/1"] == b"\x01"
 
