@@ -80,5 +80,7 @@ def _fields(explained: Explanation) -> Iterator[str]:
 
 
 def _met(explained: Explanation) -> str:
-    """What the story had there; a join has it in the clauses within."""
-    return explained.met_by or ", ".join(dict.fromkeys(filter(None, map(_met, explained.parts))))
+    """What the story had there; nothing of clauses that are joined, each of which had its own."""
+    if explained.join == "not":
+        return _met(explained.parts[0])
+    return explained.met_by

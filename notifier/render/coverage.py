@@ -77,8 +77,8 @@ def _lines(coverage: Coverage) -> Iterator[str]:
     if coverage.deliveries_by_state:
         yield f"Messages: {counted(coverage.deliveries_by_state)}."
     for miss in nearest(coverage.near_misses):
-        met = f" (it has: {miss.met_by})" if miss.met_by else ""
-        yield f"Near miss: {miss.headline}. {miss.rule}, but for {miss.clause}{met}"
+        met = f"; it has {miss.met_by}" if miss.met_by else ""
+        yield f"Near miss: {miss.headline}. {miss.rule} asks for {miss.clause}{met}."
     if coverage.silent_feeds:
         shown = ", ".join(coverage.silent_feeds[:FEEDS_SHOWN_MAX])
         more = len(coverage.silent_feeds) - FEEDS_SHOWN_MAX

@@ -55,6 +55,8 @@ class View:
     changes: tuple[str, ...]
     quote: str
     quote_source: str
+    digest_quote: str
+    """The quote where the headline holds no figure, and so says little by itself."""
     why: tuple[str, ...]
     sources: tuple[Source, ...]
     sources_more: int
@@ -113,6 +115,7 @@ def view(alert: Alert, story_url: str = "") -> View:
         changes=tuple(_changes(alert)),
         quote=said,
         quote_source=by,
+        digest_quote=_digest_quote(story, said),
         why=tuple(dict.fromkeys(filter(None, map(_reason, alert.reasons)))),
         sources=sources[:SOURCES_MAX],
         sources_more=max(0, len(sources) - SOURCES_MAX),
@@ -146,7 +149,7 @@ def title(notice: Notice) -> str:
     if notice.form == "notice":
         return one_line(notice.title)
     if notice.form == "digest":
-        return f"Digest: {_counted(notice)}"
+        return _digest_title(notice)
     if len(notice.alerts) > 1:
         return f"{_counted(notice)}: {one_line(notice.alerts[0].rule_title or notice.alerts[0].rule)}"
     alert = notice.alerts[0]
@@ -176,6 +179,19 @@ def web_link(url: str) -> str:
         return ""
     safe = parts.scheme.lower() in {"http", "https"} and bool(parts.netloc)
     return quote(cleaned, safe="/:?#[]@!$&'()*+,;=%~") if safe else ""
+
+
+def _digest_title(notice: Notice) -> str:
+    """The biggest story by name, so that one digest is not like the other in a list of mails."""
+    biggest, *others = sorted(views(notice), key=lambda shown: -shown.worth)
+    more = f", and {len(others)} more {'story' if len(others) == 1 else 'stories'}" if others else ""
+    return f"Digest: {biggest.headline}{more}"
+
+
+def _digest_quote(story: Story | None, said: str) -> str:
+    if story is None or story.amount or story.quantities or fold_text(said) == fold_text(story_headline(story)):
+        return ""
+    return said
 
 
 def _counted(notice: Notice) -> str:

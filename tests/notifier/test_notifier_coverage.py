@@ -53,7 +53,7 @@ def test_the_report_says_what_was_read_alerted_and_passed_over():
         "Read 1,200 articles; 40 tell of a deal or a chip.",
         "Alerts by rule: deals 9, rounds 5.",
         "Messages: sent 14.",
-        "Near miss: Vela · $90M. Big rounds, but for amount >= 100M USD (it has: $90M)",
+        "Near miss: Vela · $90M. Big rounds asks for amount >= 100M USD; it has $90M.",
         "Feeds silent for longer than usual: The Wire.",
         "Passed over, in other languages: de 12.",
     )

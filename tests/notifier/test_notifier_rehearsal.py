@@ -21,7 +21,7 @@ def test_a_rehearsal_says_what_would_have_gone_where_and_when():
         ("02 09:00", "desk", 1), ("02 14:00", "desk", 1), ("02 17:00", "daily", 2), ("02 19:00", "desk", 1),
         ("03 00:00", "desk", 1), ("03 17:00", "daily", 2),
     ]  # fmt: skip
-    assert sendings[2].title == "Digest: 2 stories"
+    assert sendings[2].title == "Digest: Orbital Silicon · $500M · Series B, and 1 more story"
 
 
 def test_a_rehearsal_is_the_same_from_run_to_run():

@@ -90,7 +90,7 @@ def test_a_digest_is_by_category_biggest_first_with_one_line_a_story():
     heads = [line for line in said.splitlines() if line and "https://" not in line]
     assert heads == [
         "Funding",
-        "  - Orbital Silicon · $500M · Series B [updated: Amount: $500M → $525M]",
+        "  - Orbital Silicon · $500M · Series B [Amount: $500M → $525M]",
         "  - Tiny Chips · $5M · Series B",
         "Mergers and acquisitions",
         "  - Vela · $500M · Acquisition",

@@ -87,7 +87,7 @@ def test_a_digest_of_changes_alone_stands_by_itself_and_says_what_changed(bot_de
     office.take(change(1))
     office.drain()
     assert threads(http) == ["", ""]
-    assert "_updated:_ Amount: $500M → $525M" in json.dumps(http.bodies[1], ensure_ascii=False)
+    assert "*updated* Amount: $500M → $525M" in json.dumps(http.bodies[1], ensure_ascii=False)
 
 
 def test_another_rules_alert_on_a_told_story_is_not_hidden_in_a_thread(bot_desk, http):
