@@ -86,6 +86,11 @@ class Settings(Section):
             raise ValueError(f"two feeds have the name {twice[0]!r}; a name tells feeds apart")
         return self
 
+    def listening(self, address: str) -> Self:
+        """The same with /metrics served at this address, where one is given."""
+        metrics = self.metrics.model_copy(update={"listen": address or self.metrics.listen})
+        return self.model_copy(update={"metrics": metrics})
+
     def place(self, path: Path) -> Path:
         """A path of the configuration, from the folder that the configuration is in."""
         return self.root / path

@@ -220,13 +220,17 @@ class Notifier:
         self._prune_at = clock() + PRUNE_EVERY
         self._look_at = clock() + LOOK_EVERY
 
-    def run(self, stop: threading.Event) -> None:
-        """Take alerts until `stop`; StoreError where Kafka or the store cannot be used: nothing taken is then lost."""
+    def run(self, stop: threading.Event, beat: Callable[[], None] = lambda: None) -> None:
+        """Take alerts until `stop`; StoreError where Kafka or the store cannot be used: nothing taken is then lost.
+
+        `beat` is called at each turn, some twice a second.
+        """
         ownership = Ownership()
         try:
             consumer = self._consumer(ownership)
             try:
                 while not stop.is_set():
+                    beat()
                     self._turn(consumer, ownership)
             finally:
                 self._leave()

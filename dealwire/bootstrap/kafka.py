@@ -13,6 +13,7 @@ from connectors.lease import LASTING, visit_while_held
 from connectors.poll import Visit
 from connectors.publish import Publisher
 from dealwire.bootstrap.feeds import make_poller
+from dealwire.bootstrap.monitoring import feeds_read, shown_on_kafka
 from dealwire.bootstrap.rules import Rules, core_from, policy_of
 from dealwire.bootstrap.threads import in_thread
 from dealwire.config import Settings
@@ -94,6 +95,7 @@ class FeedLease:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.held = False
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
 
     def take(self) -> bool:
@@ -102,9 +104,11 @@ class FeedLease:
             row = connection.execute("SELECT holder FROM lease WHERE subject = ?", (feeds.FEEDS,)).fetchone()
             if row and _has_died(row[0]):
                 feeds.release_lease(connection, row[0])
-            return feeds.take_lease(connection, self.holder, utc_now(), LASTING)
+            self.held = feeds.take_lease(connection, self.holder, utc_now(), LASTING)
+        return self.held
 
     def release(self) -> None:
+        self.held = False
         with self._store.transaction() as connection:
             feeds.release_lease(connection, self.holder)
 
@@ -129,11 +133,16 @@ async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False)
     A feed's state is kept only after the broker has acknowledged its articles: what dies in between is fetched again.
     """
     kafka = kafka_settings(settings)
+    path = kafka.state_dir / INGEST_DB
     with (
-        Store.open(kafka.state_dir / INGEST_DB) as store,
+        Store.open(path) as store,
+        shown_on_kafka(kafka, ("understanding",), "" if once else settings.metrics.listen) as monitor,
         Publisher(kafka.server_list, kafka.topic("articles"), kafka.group("ingest")) as publisher,
     ):
         lease = FeedLease(store)
+        monitor.watch_store(path)
+        answering = feeds_read(lambda: settings.feeds, path, utc_now)
+        monitor.health.add("feeds", lambda: answering() if lease.held else "")  # else another ingester visits them
 
         def take(visit: Visit) -> None:
             publisher.publish(visit.batch.articles)
@@ -145,6 +154,7 @@ async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False)
 
         async def deliver(visit: Visit) -> None:
             await in_thread(take, visit)
+            monitor.visits.observe(visit, utc_now())
 
         async def visit_feeds(ending: asyncio.Event) -> None:
             async with Fetcher() as fetcher:
@@ -156,4 +166,8 @@ async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False)
                 await make_poller(settings, fetcher, store, files_only=True).once(deliver)
                 await make_poller(settings, fetcher, store).run(deliver, ending)
 
-        await visit_while_held(lease, visit_feeds, stop)
+        beating = asyncio.create_task(monitor.heartbeat.keep())
+        try:
+            await visit_while_held(lease, visit_feeds, stop)
+        finally:
+            beating.cancel()

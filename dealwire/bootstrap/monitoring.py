@@ -9,10 +9,12 @@ from connectors.health import FeedRecord
 from connectors.registry import FeedSpec
 from dealwire.log import logger
 from dealwire.monitoring.health import Check, feeds_answer
+from dealwire.monitoring.lag import LagMetrics
 from dealwire.monitoring.listener import Listener
 from dealwire.monitoring.monitor import Monitor
 from dealwire.store import feeds
 from dealwire.store.database import Store
+from streams.settings import KafkaSettings
 
 log = logger("monitoring")
 
@@ -25,6 +27,19 @@ def shown(monitor: Monitor, listen: str) -> Iterator[None]:
             listener = stack.enter_context(Listener(monitor, listen))
             log.info("metrics_served", port=listener.port)
         yield
+
+
+@contextmanager
+def shown_on_kafka(kafka: KafkaSettings, stages: Sequence[str], listen: str) -> Iterator[Monitor]:
+    """A monitor for a process beside Kafka: with the lag of these stages, and ready only while the broker answers."""
+    monitor = Monitor()
+    lag = LagMetrics(kafka, stages)
+    with ExitStack() as stack:
+        if listen:
+            monitor.registry.register(stack.enter_context(lag))
+            monitor.health.add("broker", lag.why_unreachable)
+        stack.enter_context(shown(monitor, listen))
+        yield monitor
 
 
 def feeds_read(specs: Callable[[], Sequence[FeedSpec]], path: Path, clock: Callable[[], datetime]) -> Check:

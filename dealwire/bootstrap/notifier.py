@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from dealwire.bootstrap.coverage import silent_feed_notices, silent_feeds, topic_coverage
 from dealwire.bootstrap.kafka import INGEST_DB, kafka_settings, running_rules
+from dealwire.bootstrap.monitoring import shown_on_kafka
 from dealwire.bootstrap.rules import Rules, core_from
 from dealwire.broker import quiet_clients, records
 from dealwire.config import Settings
@@ -21,7 +22,7 @@ from notifier.decide import Policy, Router
 from notifier.decide.backlog import Growth
 from notifier.render.coverage import Coverage
 from notifier.render.meta import lag_growing
-from notifier.send import Dispatcher
+from notifier.send import Dispatcher, World
 from notifier.send.report import DailyReport
 from rules.files import RuleFiles
 from streams.lag import lags
@@ -45,23 +46,30 @@ def notify(settings: Settings, log_format: LogFormat, log_level: str) -> None:
     used, rules = "", Rules(RuleFiles(()), core_from(()), Router(Policy()))
     configure(log_format, log_level)
     quiet_clients()
+    path = kafka.state_dir / NOTIFIER_DB
 
     def open_desk() -> Desk:
         nonlocal used, rules
         used, rules = running_rules(kafka)
         configure(log_format, log_level, rules.secrets)
+        monitor.pipeline.use_rules(len(rules.core.book.rules))
 
         def make_dispatcher(store: Store, tell: Callable[[], None]) -> Dispatcher:
-            return Dispatcher(store, rules.senders(), rules.router, on_change=tell)
+            world = World(judged=monitor.deliveries.observe)
+            return Dispatcher(store, rules.senders(), rules.router, world=world, on_change=tell)
 
-        return Desk(kafka, kafka.state_dir / NOTIFIER_DB, rules.router, make_dispatcher, _utc_now)
+        return Desk(kafka, path, rules.router, make_dispatcher, _utc_now)
 
     def is_stale() -> bool:
         published = published_rules(kafka)
         return published is not None and published.hash != used
 
     chores = Chores(kafka, lambda: rules, _utc_now)
-    Notifier(kafka, open_desk, is_stale, _utc_now, settings.retention.deliveries, chores=chores).run(stop)
+    notifier = Notifier(kafka, open_desk, is_stale, _utc_now, settings.retention.deliveries, chores=chores)
+    Store.open(path).close()  # made where it is missing: a notifier that stands by must be able to write it, too
+    with shown_on_kafka(kafka, ("notifying",), settings.metrics.listen) as monitor:
+        monitor.watch_store(path)
+        notifier.run(stop, monitor.heartbeat.beat)
 
 
 class Chores:

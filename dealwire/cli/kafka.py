@@ -19,6 +19,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, one object a l
 LogAs = Annotated[LogFormat, typer.Option("--log-format", help="text or json.")]
 LogLevel = Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")]
 Kafka = Annotated[bool, typer.Option("--kafka", help="Those on Kafka, instead of those in the store of `run`.")]
+Listen = Annotated[
+    str, typer.Option(help="Serve /metrics, /healthz and /readyz at this host:port, else where `metrics:` says.")
+]
 Ids = Annotated[list[str], typer.Argument(help="Ids, as `list` shows them.", show_default=False)]
 
 CREATE = """Make the topics that dealwire needs on Kafka; those that are there stay as they are.
@@ -36,7 +39,7 @@ INGEST = """Visit the feeds of the configuration and publish what they bring to 
 """
 WORKER = """Understand articles and fold events on Kafka. Run as many as you like: all understand, one folds.
 
-    dealwire worker --config dealwire.yaml --log-format json
+    dealwire worker --config dealwire.yaml --listen 127.0.0.1:9464
 """
 LIST = """List the records that could not be taken, with the place and the cause.
 
@@ -105,6 +108,7 @@ def publish_rules(
 def ingest(
     config: Config = CONFIG,
     once: Annotated[bool, typer.Option("--once", help="Visit every feed once, then exit.")] = False,
+    listen: Listen = "",
     log_format: LogAs = "text",
     log_level: LogLevel = "info",
 ) -> None:
@@ -114,7 +118,7 @@ def ingest(
 
     configure(log_format, log_level)
     quiet_clients()
-    settings = load_settings(config)
+    settings = load_settings(config).listening(listen)
 
     async def run() -> None:
         stop = asyncio.Event()
@@ -125,15 +129,16 @@ def ingest(
     asyncio.run(run())
 
 
-def worker(config: Config = CONFIG, log_format: LogAs = "text", log_level: LogLevel = "info") -> None:
-    from dealwire.bootstrap.kafka import CoreHalves, kafka_settings
+def worker(
+    config: Config = CONFIG, listen: Listen = "", log_format: LogAs = "text", log_level: LogLevel = "info"
+) -> None:
+    from dealwire.bootstrap.worker import work
     from dealwire.broker import quiet_clients
     from dealwire.config import load_settings
-    from streams.worker import build_app, run_worker
 
     configure(log_format, log_level)
     quiet_clients()
-    run_worker(build_app(kafka_settings(load_settings(config)), CoreHalves.of))
+    work(load_settings(config).listening(listen))
 
 
 def list_letters(config: Config = CONFIG, kafka: Kafka = False, as_json: AsJson = False) -> None:

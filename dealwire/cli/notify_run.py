@@ -19,10 +19,13 @@ def register(group: typer.Typer) -> None:
 
 def run(
     config: Annotated[Path, typer.Option("--config", "-c", help="The configuration.")] = Path("dealwire.yaml"),
+    listen: Annotated[
+        str, typer.Option(help="Serve /metrics, /healthz and /readyz at this host:port, else where `metrics:` says.")
+    ] = "",
     log_format: Annotated[LogFormat, typer.Option("--log-format", help="text or json.")] = "text",
     log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
 ) -> None:
     from dealwire.bootstrap.notifier import notify
     from dealwire.config import load_settings
 
-    notify(load_settings(config), log_format, log_level)
+    notify(load_settings(config).listening(listen), log_format, log_level)

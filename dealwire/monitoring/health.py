@@ -4,6 +4,7 @@ Alive means that its main loop turns: a process that is not is to be killed and 
 check passes: one that is not may recover by itself, once its disk, broker or feeds do.
 """
 
+import asyncio
 import sqlite3
 import threading
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 from connectors.health import FeedRecord
 from dealwire.errors import DealwireError
 
+BEAT_EVERY_SECONDS = 1.0
 BEAT_SECONDS_MAX = 120.0
 """A loop turns every second or so; one long batch, or an outbox that is rebuilt, may take a while."""
 FINDINGS_SECONDS = 5.0
@@ -37,6 +39,12 @@ class Heartbeat:
 
     def beat(self) -> None:
         self._last = self._clock()
+
+    async def keep(self) -> None:
+        """Beat with the event loop that runs this, until it is cancelled."""
+        while True:
+            self.beat()
+            await asyncio.sleep(BEAT_EVERY_SECONDS)
 
     def silence_seconds(self) -> float:
         """How long ago the last beat was."""
