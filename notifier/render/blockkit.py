@@ -21,7 +21,7 @@ PAGE = Markup(
     ".face{{width:36px;height:36px;border-radius:4px;background:#1f5fc4;"
     "color:#fff;display:grid;place-items:center;font-weight:700}}.name{{font-weight:900}}.app{{font-size:10px;"
     "background:#e8e8e8;color:#616061;border-radius:2px;padding:1px 3px}}h3{{margin:6px 0;font-size:18px}}"
-    "p{{margin:4px 0}}.fields{{display:grid;grid-template-columns:1fr 1fr;gap:6px 16px}}"
+    "p{{margin:8px 0}}.fields{{display:grid;grid-template-columns:1fr 1fr;gap:6px 16px}}"
     "blockquote{{margin:4px 0;padding-left:12px;border-left:4px solid #ddd}}small{{color:#616061;font-size:12px}}"
     "a{{color:#1264a3;text-decoration:none}}</style><main><div class=face>d</div><div>"
     "<span class=name>dealwire</span> <span class=app>APP</span>{}</div></main></html>"

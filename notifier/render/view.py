@@ -41,6 +41,11 @@ class Source:
     url: str
     at: str
 
+    @property
+    def label(self) -> str:
+        """Which outlet, and when: several articles of one outlet are told apart."""
+        return f"{self.name}, {self.at}"
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -205,20 +210,27 @@ def _who(story: Story) -> str:
     return story.subject or ""
 
 
+def _named(story: Story) -> tuple[str, ...]:
+    """Whom the headline names."""
+    return tuple(one_line(_who(story)).split(" → "))
+
+
 def _measure(story: Story) -> str:
     return "" if story.amount or not story.quantities else format_quantity(story.quantities[0])
 
 
 def _facts(story: Story) -> Iterator[tuple[str, str]]:
-    state = "withdrawn" if story.retracted else story.status.replace("_", " ")
-    yield "Type", f"{type_name(story.type)}, {state}"
+    """Label and value of each fact that the headline does not tell."""
+    if not story.subject:
+        yield "Type", type_name(story.type)
+    yield "Status", "withdrawn" if story.retracted else story.status.replace("_", " ")
     if story.amount:
         yield "Price" if story.category == "mna" else "Amount", figure_said(story.amount)
     if story.valuation:
         yield "Valuation", figure_said(story.valuation)
     for role, label in ROLE_NAMES.items():
         names = list(dict.fromkeys(one_line(p.name) for p in story.participants if p.role == role))
-        if names:
+        if names and (len(names) > 1 or names[0] not in _named(story)):
             more = f" and {len(names) - NAMES_MAX} more" if len(names) > NAMES_MAX else ""
             yield label, ", ".join(names[:NAMES_MAX]) + more
     for quantity in story.quantities:
@@ -253,6 +265,8 @@ def _reason(reason: Reason) -> str:
         return ""
     if reason.field == "cross_border":
         return "across a border"
+    if reason.field == "text":
+        return f"says “{one_line(reason.met_by)}”"
     if reason.field == "story":
         return "" if reason.met_by == "retracted" else one_line(reason.met_by)
     clause, met_by = one_line(reason.clause).replace("_", " "), one_line(reason.met_by)

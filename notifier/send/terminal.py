@@ -12,7 +12,7 @@ from notifier.send.redact import Redactor
 from notifier.send.sender import Receipt
 
 SEVERITY_STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan"}
-TOLD_BY_HEADLINE = frozenset({"Type", "Recipient"})
+TOLD_BY_HEADLINE = "Status"
 LABEL_WIDTH = 13
 
 
@@ -51,14 +51,14 @@ def _alert(shown: View) -> Iterator[Text]:
     for change in shown.changes:
         yield Text(f"  {'changed':<{LABEL_WIDTH}} ", style="magenta") + Text(change)
     for label, value in shown.facts:
-        if label not in TOLD_BY_HEADLINE:
+        if label != TOLD_BY_HEADLINE:
             yield _row(label, value)
     if shown.quote:
         by = f" — {shown.quote_source}" if shown.quote_source else ""
         yield Text("  ") + Text(f"“{shown.quote}”", style="italic") + Text(by, style="dim")
     yield _row("why", f"{shown.rule}: {', '.join(shown.why)}" if shown.why else shown.rule)
     for source in shown.sources:
-        yield _row("source", f"{source.name}, {source.at} {source.url or source.title}")
+        yield _row("source", f"{source.label} {source.url or source.title}")
     if shown.sources_more:
         yield _row("", f"and {shown.sources_more} more")
     if shown.link:

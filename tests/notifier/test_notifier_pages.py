@@ -27,7 +27,6 @@ def notices():
 
 
 @pytest.mark.browser
-@pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, reason="there is no chromium")
 @pytest.mark.parametrize("width", [390, 720])
 def test_messages_fit_their_screen_and_fetch_nothing(width):
@@ -50,8 +49,8 @@ def test_messages_fit_their_screen_and_fetch_nothing(width):
 def test_slack_as_drawn_shows_links_bold_and_quotes_and_runs_nothing():
     alert = make_alert(story_view=make_story(subject="A & B <i>x</i> *not bold*"))
     drawn = draw(blocks(Notice(id="d", receiver="desk", form="alert", at=START, alerts=(alert,))))
-    assert '<a href="https://wire.example/orbital">The Wire</a>' in drawn
+    assert '<a href="https://wire.example/orbital">The Wire, 02 Mar 2026</a>' in drawn
     assert "<b>Big rounds</b>" in drawn
-    assert "<blockquote>Orbital Silicon raises $500 million</blockquote>" in drawn
+    assert "<blockquote>“Orbital Silicon raises $500 million” — The Wire</blockquote>" in drawn
     assert "A &amp; B &lt;i&gt;x&lt;/i&gt;" in drawn
     assert "<i>x</i>" not in drawn

@@ -59,10 +59,9 @@ def test_a_message_says_the_facts_the_quote_why_the_sources_and_the_link():
     said = plain(notice(make_alert()))
     assert said.splitlines() == [
         "Orbital Silicon · $500M · Series B",
-        "  Type: Series B, announced",
+        "  Status: announced",
         "  Amount: $500M",
         "  Lead investor: Harbour Capital",
-        "  Recipient: Orbital Silicon",
         "  “Orbital Silicon raises $500 million” — The Wire",
         "  Why: Big rounds: amount >= 100M USD ($500M); confidence 93%",
         "  The Wire, 02 Mar 2026: https://wire.example/orbital",
