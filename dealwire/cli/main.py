@@ -11,8 +11,8 @@ from dealwire.cli.terminal import Exit, err
 from dealwire.errors import DealwireError, UsageError
 
 GROUPS: tuple[str, ...] = (
-    "run", "extract", "stories", "story", "replay", "feeds", "push", "rules", "trials", "companies", "alerts", "report",
-    "outbox", "silences", "routes", "templates", "notify", "kafka",
+    "run", "extract", "stories", "story", "replay", "feeds", "push", "archive", "rules", "trials", "companies",
+    "alerts", "report", "outbox", "silences", "routes", "templates", "notify", "kafka",
 )  # fmt: skip
 """Modules of dealwire.cli, each with `register(app)`, in the order in which `--help` shows them."""
 

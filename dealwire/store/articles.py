@@ -19,6 +19,7 @@ SCHEMA = (
 )
 
 IDS_PER_QUERY = 500
+ROWS_PER_QUERY = 500
 
 
 def known_revisions(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, str]:
@@ -47,11 +48,28 @@ def stored(
     connection: sqlite3.Connection, since: datetime | None = None, until: datetime | None = None
 ) -> Iterator[Article]:
     """The articles of [since, until) in order of (event time, id)."""
-    low = since.timestamp() if since else float("-inf")
+    return (article for article, _ in counted(connection, since, until))
+
+
+def counted(
+    connection: sqlite3.Connection, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[tuple[Article, int]]:
+    """The same, each with how many events it was found to hold. What is written meanwhile disturbs nothing."""
+    place = (since.timestamp() if since else float("-inf"), "")
     high = until.timestamp() if until else float("inf")
-    query = "SELECT record FROM articles WHERE at >= ? AND at < ? ORDER BY at, id"
-    for (record,) in connection.execute(query, (low, high)):
-        yield Article.from_bytes(record)
+    query = "SELECT at, id, events, record FROM articles WHERE (at, id) > (?, ?) AND at < ? ORDER BY at, id LIMIT ?"
+    while rows := connection.execute(query, (*place, high, ROWS_PER_QUERY)).fetchall():
+        for _, _, events, record in rows:
+            yield Article.from_bytes(record), events
+        place = rows[-1][:2]
+
+
+def tallied(connection: sqlite3.Connection) -> tuple[int, datetime | None, datetime | None, int]:
+    """How many articles are kept, of which time, and in how many bytes."""
+    count, first, last, size = connection.execute(
+        "SELECT count(*), min(at), max(at), coalesce(sum(length(record)), 0) FROM articles"
+    ).fetchone()
+    return count, _moment(first), _moment(last), size
 
 
 def get(connection: sqlite3.Connection, article: str) -> Article | None:
@@ -62,7 +80,17 @@ def get(connection: sqlite3.Connection, article: str) -> Article | None:
 def newest(connection: sqlite3.Connection) -> datetime | None:
     """The latest event time in the store."""
     (at,) = connection.execute("SELECT max(at) FROM articles").fetchone()
+    return _moment(at)
+
+
+def _moment(at: float | None) -> datetime | None:
     return None if at is None else datetime.fromtimestamp(at, UTC)
+
+
+def older(connection: sqlite3.Connection, before: datetime) -> int:
+    """How many articles `prune` would drop."""
+    (count,) = connection.execute("SELECT count(*) FROM articles WHERE at < ?", (before.timestamp(),)).fetchone()
+    return int(count)
 
 
 def prune(connection: sqlite3.Connection, before: datetime) -> int:

@@ -7,14 +7,19 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
+from connectors import tables
 from connectors.archive import UNDATED, article_of, read, read_ordered
 from connectors.archive_source import ArchiveSource
+from connectors.archive_writer import writing
 from dealwire.errors import RecordError, SourceError
+from dealwire.model import Article
 
 LINES = [
     {"id": "a", "title": "First", "published": "Mar 09 2020", "source": "Wire"},
@@ -177,16 +182,61 @@ def test_a_table_that_is_broken_says_where(tmp_path):
         list(read(path, lambda _: None))
 
 
-def test_parquet_is_read_where_pyarrow_is_and_asked_for_where_it_is_not(tmp_path):
+def test_parquet_is_read_a_row_group_at_a_time_with_its_own_kinds_of_dates(tmp_path, monkeypatch):
     path = tmp_path / "news.parquet"
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - an optional extra
-        from pyarrow import parquet  # noqa: PLC0415
-    except ImportError:
-        path.write_bytes(b"PAR1")
-        with pytest.raises(SourceError, match="Parquet needs pyarrow"):
-            list(read(path, lambda _: None))
-        return
     day = datetime(2020, 3, 9)  # noqa: DTZ001 - as tables have them
-    parquet.write_table(pa.table({"id": ["a"], "title": ["First"], "published": [day]}), path)
-    assert [(a.id, a.published) for a in read(path, lambda _: None)] == [("a", datetime(2020, 3, 9, tzinfo=UTC))]
+    columns = {
+        "ID": ["a", "b", None],
+        "Title": ["First", "Second", "Third"],
+        "published": [day, None, day],
+        "n": [1, 2, 3],
+    }
+    parquet.write_table(pa.table(columns), path, row_group_size=2)
+    monkeypatch.setattr(tables, "PARQUET_ROWS_AT_ONCE", 1)
+    found = list(read(path, lambda _: None))
+    assert [(a.id, a.title) for a in found[:2]] == [("a", "First"), ("b", "Second")]
+    assert [a.published for a in found] == [datetime(2020, 3, 9, tzinfo=UTC), None, datetime(2020, 3, 9, tzinfo=UTC)]
+
+
+def test_a_file_that_is_no_parquet_is_one_line(tmp_path):
+    path = tmp_path / "news.parquet"
+    path.write_bytes(b"PAR1 and no more")
+    with pytest.raises(SourceError, match=r"news\.parquet: cannot be read as Parquet"):
+        list(read(path, lambda _: None))
+
+
+def test_parquet_asks_for_pyarrow_where_it_is_not(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(SourceError, match=r"Parquet needs pyarrow; install dealwire\[parquet\]"):
+        list(read(tmp_path / "news.parquet", lambda _: None))
+    with pytest.raises(SourceError, match="Parquet needs pyarrow"), writing(tmp_path / "out.parquet"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet"])
+def test_an_archive_that_is_written_is_read_back_as_it_was(tmp_path, name):
+    noon = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    whole = {
+        "body": "Two\nlines",
+        "source": "Wire",
+        "feed": "wire",
+        "language": "en",
+        "published": noon,
+        "updated": noon,
+    }
+    articles = [
+        Article.create(title="MatX raises “$5M”", url="https://wire.example/1", fetched=noon, **whole),
+        Article.create(title="Undated", guid="g", fetched=noon),
+    ]
+    with writing(tmp_path / name) as write:
+        for article in articles:
+            write(article)
+    assert list(read(tmp_path / name, pytest.fail)) == articles
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_an_archive_whose_writing_fails_leaves_nothing(tmp_path):
+    with pytest.raises(RuntimeError), writing(tmp_path / "a.jsonl"):
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
