@@ -19,6 +19,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.addresses import refusal
 from connectors.compression import ACCEPTED, TooLargeError, decompress
+from connectors.manners import Manners
 from connectors.source import UnavailableError
 
 USER_AGENT = "dealwire/0.1 (news reader)"
@@ -92,6 +93,8 @@ class Fetcher:
 
     limits: Limits = field(default_factory=Limits)
     user_agent: str = USER_AGENT
+    manners: Manners = field(default_factory=Manners)
+    """What is owed to the sites whose pages are read, whichever feed leads there."""
     _sessions: dict[bool, aiohttp.ClientSession] = field(default_factory=dict, init=False)
 
     async def __aenter__(self) -> Self:

@@ -13,6 +13,7 @@ from connectors import edgar, gdelt, hackernews
 from connectors.archive_source import ArchiveSource
 from connectors.feed import FeedSource, FileSource
 from connectors.fetch import Fetcher
+from connectors.fulltext import FullTextSource
 from connectors.poll import Planned
 from connectors.schedule import Bounds
 from connectors.source import Source
@@ -78,6 +79,8 @@ class FeedSpec(BaseModel):
     language: str = Field(default="", pattern=r"^([a-z]{2})?$")
     allow_private: bool = False
     """Whether it may lead to private, loopback and link-local addresses."""
+    full_text: bool = False
+    """Whether the pages of items that have only a headline are read; needs dealwire[fulltext]."""
     contact: str = ""
     """edgar: an email address, which the SEC asks for."""
     forms: tuple[str, ...] = edgar.FORMS
@@ -143,9 +146,10 @@ def _feed(spec: FeedSpec, fetcher: Fetcher, root: Path) -> Source:
         if spec.location.endswith(ARCHIVE_SUFFIXES):
             return _archive(spec, fetcher, root)
         return FileSource(spec.title, spec.file(root), spec.source, spec.language)
-    return FeedSource(
+    source = FeedSource(
         spec.title, spec.url, fetcher, spec.source, spec.language, spec.allow_private, headers=spec.headers
     )
+    return FullTextSource(source, fetcher, spec.allow_private) if spec.full_text else source
 
 
 def _archive(spec: FeedSpec, _: Fetcher, root: Path) -> Source:

@@ -8,7 +8,7 @@
 
 `state` is whatever the source returned last time (its ETag, its place in a file), kept by the shell in the same
 transaction as the articles: a batch that was not taken is fetched again. A source raises SourceError where it cannot
-answer; it never sleeps, retries or logs, which is the Poller's work (connectors.poll).
+answer; it never retries or logs, which is the Poller's work (connectors.poll).
 """
 
 from dataclasses import dataclass
