@@ -74,7 +74,8 @@ class Service:
             Store.open(path) as sending,
         ):
             world = World(judged=self.monitor.deliveries.observe)
-            dispatcher = Dispatcher(sending, self.rules.senders(), self.rules.router, world=world)
+            rules = self.rules
+            dispatcher = Dispatcher(sending, rules.senders(), rules.router, linker=rules.linker, world=world)
             embedded = Embedded(intake, self.rules.core, self._enqueue, self.clock)
             delivery = _Delivery(self, embedded, intake, dispatcher)
             delivery.catch_up()
@@ -218,7 +219,7 @@ class _Delivery:
         if changed:
             rules = self._service.rules
             self._embedded.use(rules.core)
-            self._dispatcher.use(rules.senders(), rules.router)
+            self._dispatcher.use(rules.senders(), rules.router, rules.linker)
             self._monitor.pipeline.use_rules(len(rules.core.book.rules))
             log.info("rules_in_use", hash=rules.core.book.hash)
             self.catch_up()

@@ -56,7 +56,7 @@ def notify(settings: Settings, log_format: LogFormat, log_level: str) -> None:
 
         def make_dispatcher(store: Store, tell: Callable[[], None]) -> Dispatcher:
             world = World(judged=monitor.deliveries.observe)
-            return Dispatcher(store, rules.senders(), rules.router, world=world, on_change=tell)
+            return Dispatcher(store, rules.senders(), rules.router, linker=rules.linker, world=world, on_change=tell)
 
         return Desk(kafka, path, rules.router, make_dispatcher, _utc_now)
 

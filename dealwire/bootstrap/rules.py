@@ -16,7 +16,7 @@ from dealwire.reference.companies import bundled_companies
 from notifier.decide import Policy, Router
 from notifier.decide.settings import ReceiverSettings, Routing
 from notifier.render.templates import Templates
-from notifier.send import Outside, Sender, build_sender
+from notifier.send import Linker, Outside, Sender, build_sender
 from notifier.send.folder import read_folder
 from rules.book import RuleBook
 from rules.files import RuleFiles
@@ -104,10 +104,23 @@ class Rules:
         return Outside(templates=Templates(read_folder(Path(folder)), told))
 
     @property
+    def linker(self) -> Linker | None:
+        """Who makes the links of messages; None where no page is open to readers, or its key is not set."""
+        routing = self.router.policy.routing
+        if not (routing.page and routing.link_key):
+            return None
+        try:
+            return Linker(routing.page, fill_in(routing.link_key, self.environment).encode())
+        except UsageError as error:
+            log.warning("links_left_out", cause=str(error))
+            return None
+
+    @property
     def secrets(self) -> list[str]:
         """The values of the environment that receivers name, for logs to strike out."""
         book = self.core.book
         texts = [spec.url for spec in book.receivers.values()]
+        texts.append(self.router.policy.routing.link_key)
         texts += [self.router.policy.settings(name).secret for name in book.receivers]
         return [value for text in texts for value in values_named(text, self.environment)]
 

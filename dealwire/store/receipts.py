@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dealwire.model import Alert
+from notifier.render.view import headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,13 @@ def counts_by_state(connection: sqlite3.Connection, since: datetime, until: date
             (since.timestamp(), until.timestamp()),
         )
     )
+
+
+def headline_of(connection: sqlite3.Connection, story: str) -> str:
+    """The story in a line, as its latest alert has it; empty where no alert tells of it."""
+    query = "SELECT record FROM alerts WHERE story = ? ORDER BY version DESC LIMIT 1"
+    row = connection.execute(query, (story,)).fetchone()
+    return headline(Alert.from_bytes(row[0])) if row else ""
 
 
 def rules_told(connection: sqlite3.Connection, story: str) -> frozenset[str]:

@@ -184,6 +184,7 @@ class Inhibition(Setting):
     within: Duration = timedelta(hours=24)
 
 
+STORY_PATH = "/stories/{id}"
 REPORT_DAILY = Schedule(at=(time(7),))
 
 
@@ -195,10 +196,19 @@ class Routing(Setting):
     inhibit: tuple[Inhibition, ...] = ()
     report: Annotated[Schedule | None, BeforeValidator(_unless_off)] = REPORT_DAILY
     """When operators are told what was read, alerted and nearly alerted since the last time; `off` for never."""
+    page: Annotated[str, Field(pattern=r"^(https?://[^\s?#]+)?$")] = ""
+    """Where readers reach dealwire's page, like https://deals.example.org; messages then link to it."""
+    link_key: str = ""
+    """With it, messages also have links to acknowledge, mute and unsubscribe, which it signs."""
     story_url: str = ""
-    """Where a story's page is, `{id}` standing for its id."""
+    """Where a story's page is, `{id}` standing for its id, where that is not on `page`."""
     templates: str = ""
     """A folder whose templates take the place of the built-in ones of the same name."""
+
+    @property
+    def story_page(self) -> str:
+        """Where a story's page is, `{id}` standing for its id; empty where there is none."""
+        return self.story_url or (self.page.rstrip("/") + STORY_PATH if self.page else "")
 
 
 class Policy(Setting):

@@ -17,7 +17,7 @@ SUBJECT_LENGTH_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Who it is from and to, and where to unsubscribe."""
+    """Who it is from and to, and where else to unsubscribe than by one click."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -37,13 +37,17 @@ def email(notice: Notice, envelope: Envelope, templates: Templates = BUILT_IN) -
         threads = [message_id(earlier.delivery, domain) for earlier in notice.earlier]
         message["In-Reply-To"] = threads[-1]
         message["References"] = " ".join(threads)
-    if envelope.unsubscribe:
-        message["List-Unsubscribe"] = f"<{one_line(envelope.unsubscribe)}>"
+    one_click = notice.unsubscribe if len(envelope.recipients) == 1 else ""  # among several, whose click would it be?
+    ways = [one_line(way) for way in (one_click, envelope.unsubscribe) if way]
+    if ways:
+        message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)
+    if one_click.startswith("https://"):
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["List-Id"] = f"dealwire {one_line(notice.receiver)} <{digest(notice.receiver)}.{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Dealwire-Delivery"] = notice.id
     message.set_content(plain(notice, templates) + "\n")
-    message.add_alternative(html(notice, templates, unsubscribe=envelope.unsubscribe), subtype="html")
+    message.add_alternative(html(notice, templates, unsubscribe=ways[0] if ways else ""), subtype="html")
     return message
 
 

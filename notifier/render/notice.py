@@ -18,6 +18,14 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryLinks:
+    """What a reader of the message may do about a story with a click."""
+
+    acknowledge: str
+    mute: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One delivery's content. `id` is the delivery's: the key under which a receiver may know a resend."""
 
@@ -33,5 +41,9 @@ class Notice:
     lines: tuple[str, ...] = ()
     taken: Mapping[str, str] = field(default_factory=dict)
     """What an earlier try at this very delivery achieved."""
+    links: Mapping[str, StoryLinks] = field(default_factory=dict)
+    """By story, where a page serves them."""
+    unsubscribe: str = ""
+    """Where one click ends the receiver's messages, if a page serves that."""
     story_url: str = ""
     """Where a story's page is, `{id}` standing for its id."""

@@ -68,6 +68,9 @@ class View:
     source_count: int
     confidence: str
     link: str
+    acknowledge: str
+    """Where a click acknowledges the story; empty where no page serves that."""
+    mute: str
     worth: float
     """In US dollars, to put the biggest first; 0 where undisclosed."""
     story: str
@@ -93,7 +96,8 @@ def views(notice: Notice) -> tuple[View, ...]:
             changes = tuple(dict.fromkeys((*before.changes, *shown.changes)))
             why = tuple(dict.fromkeys((*before.why, *shown.why)))
             shown = replace(shown, changes=changes, why=why)
-        latest[alert.story] = shown
+        links = notice.links.get(alert.story)
+        latest[alert.story] = replace(shown, acknowledge=links.acknowledge, mute=links.mute) if links else shown
     return tuple(latest.values())
 
 
@@ -127,6 +131,8 @@ def view(alert: Alert, story_url: str = "") -> View:
         source_count=story.source_count if story else len(sources),
         confidence=f"{story.confidence:.0%}" if story else "",
         link=web_link(story_url.replace("{id}", quote(alert.story, safe=""))) if story_url else "",
+        acknowledge="",
+        mute="",
         worth=_worth(story),
         story=alert.story,
         alert=alert.id,

@@ -11,14 +11,17 @@ from dealwire.store.outbox import Delivery
 from notifier.decide.decision import Decision, History, held_until, hold, refuse
 from notifier.decide.routing import Destination, Router
 from notifier.render.notice import Earlier, Notice
+from notifier.send.linking import Linker
 
 
-def compose(connection: sqlite3.Connection, delivery: Delivery, router: Router, now: datetime) -> Notice | None:
+def compose(
+    connection: sqlite3.Connection, delivery: Delivery, router: Router, now: datetime, linker: Linker | None = None
+) -> Notice | None:
     """The notice to send; None where every alert of it was silenced, muted or acknowledged while it waited.
 
     What is left out is taken off the delivery, and the decision recorded.
     """
-    url = router.policy.routing.story_url
+    url = router.policy.routing.story_page
     if delivery.form == "notice":
         own = json.loads(delivery.notice)
         return Notice(
@@ -33,6 +36,8 @@ def compose(connection: sqlite3.Connection, delivery: Delivery, router: Router, 
     return Notice(
         id=delivery.id, receiver=delivery.receiver, form=delivery.form, at=delivery.created_at, alerts=tuple(alerts),
         earlier=tuple(_earlier(connection, delivery, alerts)), taken=delivery.receipt, story_url=url,
+        links=linker.stories(delivery, alerts) if linker else {},
+        unsubscribe=linker.unsubscribe(delivery) if linker else "",
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from notifier.render.meta import lag_growing, silence_ends
 from notifier.render.notice import Notice
 from notifier.send.backoff import Breaker
 from notifier.send.compose import compose, hold_back
+from notifier.send.linking import Linker
 from notifier.send.sender import Receipt, Sender
 from notifier.send.verdict import Suspicion, Verdict, bury, judge, record, tell_operators
 
@@ -96,16 +97,18 @@ class Dispatcher:
         senders: Mapping[str, Sender],
         router: Router,
         *,
+        linker: Linker | None = None,
         world: World | None = None,
         on_change: Callable[[], None] | None = None,
     ) -> None:
         """`on_change` is called after each recorded turn, before the sends it claimed: to publish the journal."""
+        self._linker = linker
         self._store = store
         self._world = world or World()
         self._on_change = on_change
         self._router = router
         self._lanes: dict[str, Lane] = {}
-        self._next: tuple[Mapping[str, Sender], Router] | None = (senders, router)
+        self._next: tuple[Mapping[str, Sender], Router, Linker | None] | None = (senders, router, linker)
         self._exchange()
         self._free_at: dict[str, datetime] = {}
         self._unrecorded: list[Verdict] = []
@@ -121,9 +124,9 @@ class Dispatcher:
         """Look at the outbox now. From any thread."""
         self._woken.set()
 
-    def use(self, senders: Mapping[str, Sender], router: Router) -> None:
+    def use(self, senders: Mapping[str, Sender], router: Router, linker: Linker | None = None) -> None:
         """Send by these from the next turn on; what is in flight ends as it began. From any thread."""
-        self._next = (senders, router)
+        self._next = (senders, router, linker)
         self.wake()
 
     def stop(self) -> None:
@@ -194,7 +197,7 @@ class Dispatcher:
         taken, self._next = self._next, None
         if taken is None:
             return
-        senders, self._router = taken
+        senders, self._router, self._linker = taken
         lanes = {}
         for name, sender in senders.items():
             lane = self._lanes.get(name) or Lane(sender, 0.0)
@@ -269,7 +272,7 @@ class Dispatcher:
                 continue
             if hold_back(connection, delivery, self._router, now):
                 continue
-            notice = compose(connection, delivery, self._router, now)
+            notice = compose(connection, delivery, self._router, now, self._linker)
             if notice is None:
                 outbox.mark_dropped(connection, delivery.id, "all of it was silenced, muted or acknowledged meanwhile")
                 continue

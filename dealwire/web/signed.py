@@ -1,0 +1,77 @@
+"""Shell: the pages behind the signed links of messages: /act/{token}.
+
+A GET only asks: mail readers and chat services fetch links ahead of people. The form's POST acts, and so does the
+one-click POST of mail readers (RFC 8058). The token is the right to it: neither login nor form token is asked for.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+
+from aiohttp import web
+from markupsafe import Markup
+
+from dealwire.errors import UsageError
+from dealwire.links import Action, read
+from dealwire.store import links
+from dealwire.store.database import Store
+
+OpenStore = Callable[[], AbstractContextManager[Store]]
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+PAGE = Markup(
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="robots" content="noindex">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><title>dealwire</title></head>'
+    "<body><main><p>{said}</p>{form}</main></body></html>"
+)
+FORM = Markup('<form method="post"><button>{verb}</button></form>')
+BUTTONS = {"acknowledge": "Acknowledge", "mute": "Mute", "unsubscribe": "Unsubscribe"}
+
+
+def add_signed(app: web.Application, key: bytes, open_store: OpenStore) -> None:
+    """Serve the links that this key signs; what they ask for is written to the store that `open_store` opens."""
+    signed = Signed(key, open_store)
+    app.router.add_get("/act/{token}", signed.ask)
+    app.router.add_post("/act/{token}", signed.act)
+
+
+class Signed:
+    """Reads tokens and does what they ask for."""
+
+    def __init__(self, key: bytes, open_store: OpenStore) -> None:
+        self._key = key
+        self._open_store = open_store
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """The question, with a button."""
+        action = self._action(request)
+        said = await asyncio.to_thread(self._asked, action)
+        return _page(said, FORM.format(verb=BUTTONS[action.verb]))
+
+    async def act(self, request: web.Request) -> web.Response:
+        """Do it, and say so."""
+        return _page(await asyncio.to_thread(self._act, self._action(request)))
+
+    def _asked(self, action: Action) -> str:
+        with self._open_store() as store:
+            return links.asked(store.connection, action)
+
+    def _act(self, action: Action) -> str:
+        with self._open_store() as store, store.transaction() as connection:
+            return links.act(connection, action, datetime.now(UTC))
+
+    def _action(self, request: web.Request) -> Action:
+        try:
+            return read(self._key, request.match_info["token"], datetime.now(UTC))
+        except UsageError as error:
+            page = PAGE.format(said=f"{str(error)[:1].upper()}{str(error)[1:]}.", form="")
+            raise web.HTTPForbidden(text=page, content_type="text/html", headers=HEADERS) from error
+
+
+def _page(said: str, form: str = "") -> web.Response:
+    return web.Response(text=PAGE.format(said=said, form=form), content_type="text/html", headers=HEADERS)
