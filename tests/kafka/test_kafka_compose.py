@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -13,6 +15,8 @@ import yaml
 from dealwire.bootstrap.rules import load_book
 from dealwire.cli.main import build
 from dealwire.config import load_settings
+from dealwire.monitoring.listener import Listener
+from dealwire.monitoring.monitor import Monitor
 
 ROOT = Path(__file__).parents[2]
 IN_IMAGE = "/etc/dealwire/"
@@ -51,6 +55,37 @@ def test_kafka_keeps_its_data_and_is_waited_for(compose):
 def test_there_are_two_workers_and_one_of_each_other_process(ours):
     assert ours.keys() == {"topics", "rules", "ingest", "worker", "notifier"}
     assert ours["worker"]["deploy"]["replicas"] == 2
+
+
+def test_processes_that_last_count_as_healthy_while_they_are_ready(ours):
+    """Where the configuration has them listen, and by a program that the image has."""
+    settings = load_settings(ROOT / "examples" / "compose" / "dealwire.yaml")
+    port = settings.metrics.listen.rpartition(":")[2]
+    lasting = {name: service for name, service in ours.items() if service["restart"] != "no"}
+    assert lasting.keys() == {"ingest", "worker", "notifier"}
+    for service in lasting.values():
+        word, program, option, code = service["healthcheck"]["test"]
+        assert (word, program, option) == ("CMD", "python", "-c")
+        assert f"http://127.0.0.1:{port}/readyz" in code
+
+
+def test_the_health_check_fails_where_the_process_is_not_ready(compose):
+    monitor = Monitor()
+    with Listener(monitor, "127.0.0.1:0") as listener:
+        code = compose["x-watched"]["test"][3].replace(":9464", f":{listener.port}")
+        assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 0
+        monitor.health.add("store", lambda: "disk is full")
+        assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30, stderr=-3).returncode == 1
+
+
+def test_what_is_mounted_exists(compose):
+    mounted = [volume for service in compose["services"].values() for volume in service.get("volumes", ())]
+    paths = [volume.partition(":")[0] for volume in mounted if volume.startswith("./")]
+    assert len(paths) == 4
+    assert all((ROOT / path).exists() for path in paths)
+    dashboards = yaml.safe_load((ROOT / "docs/operations/grafana/dashboards/dealwire.yml").read_text())
+    (provider,) = dashboards["providers"]
+    assert any(f":{provider['options']['path']}/" in volume for volume in mounted)
 
 
 def test_every_service_runs_a_command_that_exists_with_options_that_it_knows(ours):
