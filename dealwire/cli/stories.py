@@ -9,6 +9,7 @@ from dealwire.cli.terminal import Exit, err, print_json, track
 
 if TYPE_CHECKING:
     from streams.core import Step
+    from streams.stories.record import StoryRecord
 
 HELP = """Fold articles into stories, one per deal, and print which stories each article tells.
 
@@ -50,14 +51,19 @@ def told_by(steps: "Iterable[Step]", *, explain: bool = False) -> dict[str, list
     """Each article → the stories that it tells once all is folded, the merged ones by the name that survives."""
     told: dict[str, set[str]] = {}
     survivors: dict[str, str] = {}
+    records: dict[str, StoryRecord] = {}
     for step in steps:
         article, outcome = step.reading.article.id, step.outcome
         if not outcome.passed_over:
             told[article] = {s.id for s in outcome.steps if s.tells}
+        records.update((s.id, s.record) for s in outcome.steps)
         survivors.update((s.id, s.record["merged_into"]) for s in outcome.steps if s.decision == "merged")
         if explain:
             for s in outcome.steps:
                 err.print(f"{article}: {s.decision} story {s.id}: {s.reason}", markup=False)
+    for story, record in records.items():
+        for by in record["mentions"]:
+            told.setdefault(by["article"], set()).add(story)
     return {article: sorted({_survivor(s, survivors) for s in found}) for article, found in told.items()}
 
 

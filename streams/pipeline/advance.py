@@ -7,7 +7,7 @@ from dealwire.identity import digest
 from dealwire.model import Alert, MarketEvent, Reading
 from dealwire.reference.companies import Companies
 from rules.book import RuleBook
-from streams.pipeline.expiry import drop, keep_until
+from streams.pipeline.expiry import article_until, drop, keep_until
 from streams.pipeline.merging import merge_stories
 from streams.pipeline.outcome import Outcome, StoryStep
 from streams.pipeline.settling import Settling
@@ -16,9 +16,11 @@ from streams.stories.correction import Advice, advice, is_about, pin
 from streams.stories.draft import Draft
 from streams.stories.index import Traces, enter, traces_of
 from streams.stories.memo import Memo
+from streams.stories.mention import find_mentioned, held_for, hold, may_tell, mention
 from streams.stories.placing import find_place, may_join, strength
 from streams.stories.record import (
     KNOWN_MAX,
+    MENTIONS_MAX,
     TELLINGS_MAX,
     ArticleRecord,
     StoryRecord,
@@ -27,7 +29,10 @@ from streams.stories.record import (
     place_of,
     story_key,
 )
-from streams.stories.told import Told, telling, told
+from streams.stories.told import HEAD, KEY, Telling, Told, telling, told
+
+FOREIGN = "language:"
+"""How a reading begins to say that its article's words are of another language."""
 
 
 def advance(
@@ -42,8 +47,8 @@ def advance(
     draft = Draft(state, memo)
     article = reading.article
     known = draft.article(article.id)
-    if known is None and not reading.events:
-        return Outcome({}, passed_over=reading.passed_over or "no events")
+    if known is None and not reading.events and reading.passed_over.startswith(FOREIGN):
+        return Outcome({}, passed_over=reading.passed_over)
     if known is not None:
         order = [moment.timestamp() for moment in article.order]
         if article.revision in known["known"]:
@@ -80,8 +85,25 @@ def _again(draft: Draft, known: ArticleRecord, article: str, revision: str) -> O
     return Outcome({}, tuple(alerts), steps, passed_over="known revision")
 
 
+def _tells(record: StoryRecord, article: str) -> bool:
+    return any(t["article"] == article for t in (*record["tellings"], *record["mentions"]))
+
+
 def _reports(record: StoryRecord, article: str) -> bool:
-    return any(t["article"] == article and not t["background"] for t in record["tellings"])
+    reported = any(t["article"] == article and not t["background"] for t in record["tellings"])
+    return reported or any(m["article"] == article for m in record["mentions"])
+
+
+def _record_of(by: Telling, stories: list[str], extractor: str) -> ArticleRecord:
+    """The article's own record after its first revision."""
+    return {
+        "order": by["order"],
+        "revision": by["revision"],
+        "stories": stories,
+        "known": {by["revision"]: stories},
+        "extractor": extractor,
+        "at": by["at"],
+    }
 
 
 def _is_background(event: MarketEvent) -> bool:
@@ -113,11 +135,24 @@ class Fold:
             record = self._place(t, advised)
             if record is not None and advised.pinned:
                 pin(self._draft, record)
+        if not self._reading.events and not self._withdrawn and not self._mention() and self._known is None:
+            return self._pass_over()
         outcome = self._settling.finish()
         self._remember(outcome.steps)
+        self._keep_time()
+        return Outcome(self._draft.writes(), outcome.alerts, outcome.steps, outcome.held)
+
+    def _pass_over(self) -> Outcome:
+        """The article tells nothing; a headline that may be of a story yet to be told is held for it."""
+        said = mention(self._by)
+        if may_tell(said, self._reading.passed_over):
+            hold(self._draft, said)
+            self._keep_time()
+        return Outcome(self._draft.writes(), passed_over=self._reading.passed_over or "no events")
+
+    def _keep_time(self) -> None:
         clock = move(self._draft, self._by["at"])
         sweep(self._draft, clock, lambda key, day: drop(self._draft, key, day))
-        return Outcome(self._draft.writes(), outcome.alerts, outcome.steps, outcome.held)
 
     def _withdraw(self) -> None:
         """Take back what the article's earlier revision told."""
@@ -127,6 +162,9 @@ class Fold:
             if record is None:
                 continue
             mine = [t for t in record["tellings"] if t["article"] == article]
+            if any(m["article"] == article for m in record["mentions"]):
+                record["mentions"] = [m for m in record["mentions"] if m["article"] != article]
+                self._draft.keep(record)
             if mine:
                 self._settling.touch(record, "")
                 record["tellings"] = [t for t in record["tellings"] if t["article"] != article]
@@ -148,6 +186,23 @@ class Fold:
             return None
         story = digest("story", t["event"])
         return self._add(self._draft.open(story) or found(story, t["at"]), t, traces, "nothing known tells it")
+
+    def _mention(self) -> bool:
+        """Whether the article, of which no event was understood, plainly tells of a known story all the same."""
+        found = find_mentioned(self._draft, mention(self._by), advice(self._draft, self._by["article"], ""))
+        if found is None:
+            return False
+        known, link = found
+        record = self._draft.opened(known)
+        record["mentions"] = [*record["mentions"], self._by][-MENTIONS_MAX:]
+        self._settling.mention(record, ", ".join(link.reasons))
+        return True
+
+    def _take_in(self, record: StoryRecord, t: Told) -> None:
+        """Headlines that came before the story which they tell of."""
+        for by, _ in held_for(self._draft, record, {key for name in t["names"] for key in (name[HEAD], name[KEY])}):
+            record["mentions"] = [*record["mentions"], by][-MENTIONS_MAX:]
+            self._draft.put_value(article_key(by["article"]), _record_of(by, [record["id"]], ""))
 
     def _joined(self, record: StoryRecord, others: Iterable[StoryRecord], t: Told) -> StoryRecord:
         """The story with all others that this telling shows to be the same; what is told in passing shows nothing."""
@@ -204,25 +259,19 @@ class Fold:
             enter(self._draft, record["id"], traces)
         if not record["versions"]:
             schedule(self._draft, story_key(record["id"]), keep_until(record))
+            self._take_in(record, t)
         return record
 
     def _remember(self, steps: tuple[StoryStep, ...]) -> None:
         """The article's own record: its newest revision, and where alerts of each of its revisions stand."""
         by = self._by
         article = by["article"]
-        told_in = [s.id for s in steps if any(t["article"] == article for t in s.record["tellings"])]
+        told_in = [s.id for s in steps if _tells(s.record, article)]
         known = dict(self._known["known"]) if self._known else {}
         known[by["revision"]] = [s.id for s in steps]
         for revision in list(known)[:-KNOWN_MAX]:
             del known[revision]
-        record: ArticleRecord = {
-            "order": by["order"],
-            "revision": by["revision"],
-            "stories": told_in,
-            "known": known,
-            "extractor": self._reading.extractor,
-            "at": by["at"],
-        }
+        record = {**_record_of(by, told_in, self._reading.extractor), "known": known}
         self._draft.put_value(article_key(article), record)
         if not told_in:
-            schedule(self._draft, article_key(article), int(by["at"] // 86_400) + 60)
+            schedule(self._draft, article_key(article), article_until(by["at"]))

@@ -139,6 +139,7 @@ class Correcting:
     def _split(self) -> None:
         """Those of the story's articles that leave it make a story of their own."""
         leaving, staying = set(self._correction.articles), set(self._correction.others)
+        self._leave_unmentioned(leaving)
         for known in self._stories(self._correction.articles, self._about):
             record = self._draft.opened(known)
             moved = [t for t in record["tellings"] if t["article"] in leaving]
@@ -147,6 +148,25 @@ class Correcting:
                 new = found(digest("story", "split", self._correction.id, record["id"]), first["at"])
                 new["heard"] = list(record["heard"])
                 self._move(record, new, moved, f"split: {self._correction.reason}")
+
+    def _leave_unmentioned(self, leaving: set[str]) -> None:
+        """Headlines that were only thought to tell of the story leave it, and make none of their own."""
+        for article in sorted(leaving):
+            known = self._draft.article(article)
+            for story in known["stories"] if known else ():
+                held = self._draft.peek(story)
+                if held is not None and any(m["article"] == article for m in held["mentions"]):
+                    record = self._draft.opened(held)
+                    record["mentions"] = [m for m in record["mentions"] if m["article"] != article]
+                    self._settling.mention(record, f"split: {self._correction.reason}")
+                    self._take_from(article, record["id"])
+
+    def _take_from(self, article: str, story: str, other: str = "") -> None:
+        """Note that the article tells the story no longer, but perhaps the other."""
+        known = self._draft.article(article)
+        if known is not None:
+            stories = sorted({*(s for s in known["stories"] if s != story), *([other] if other else ())})
+            self._draft.put_value(article_key(article), {**known, "stories": stories})
 
     def _part(self, undone: Taken) -> None:
         """The two stories that were merged, each with its own again; what joined them since goes where it fits."""
@@ -179,10 +199,7 @@ class Correcting:
             self._settling.touch(part, reason)
         schedule(self._draft, story_key(other["id"]), keep_until(other))
         for article in {t["article"] for t in moved}:
-            known = self._draft.article(article)
-            if known is not None:
-                stories = sorted({*(s for s in known["stories"] if s != record["id"]), other["id"]})
-                self._draft.put_value(article_key(article), {**known, "stories": stories})
+            self._take_from(article, record["id"], other["id"])
 
     def _pin(self, reason: str) -> None:
         for known in self._stories(self._correction.articles, self._about)[:1]:

@@ -5,11 +5,18 @@ from streams.stories.index import leave
 from streams.stories.link import DAY, WINDOW_DAYS
 from streams.stories.record import LOGGED_DAYS, StoryRecord, article_key, last_at
 
+ARTICLE_DAYS = 60
+
 
 def keep_until(record: StoryRecord) -> int:
     """The day after which nothing can tell the story any more, nor a reading of it come again."""
     kept = max((WINDOW_DAYS[t["category"]] for t in record["tellings"]), default=LOGGED_DAYS)
     return int(last_at(record) // DAY) + kept + LOGGED_DAYS
+
+
+def article_until(at: float) -> int:
+    """The day after which an article that tells no story is forgotten."""
+    return int(at // DAY) + ARTICLE_DAYS
 
 
 def drop(draft: Draft, key: str, today: int) -> int | None:
@@ -25,7 +32,7 @@ def drop(draft: Draft, key: str, today: int) -> int | None:
         return until
     leave(draft, record)
     draft.forget(name)
-    for article in {t["article"] for t in record["tellings"]}:
+    for article in {t["article"] for t in (*record["tellings"], *record["mentions"])}:
         known = draft.article(article)
         if known is not None and all(draft.peek_itself(story) is None for story in known["stories"]):
             draft.put(article_key(article), None)

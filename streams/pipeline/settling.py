@@ -25,12 +25,13 @@ class Touched:
     record: StoryRecord
     reason: str = ""
     told: int = 0
+    mentioned: bool = False
     background: bool = True
 
     @property
     def tells(self) -> bool:
-        """The reading's article reports this story, and does not only mention it."""
-        return self.told > 0 and not self.background
+        """The reading's article reports this story, and not only something of its past."""
+        return self.mentioned or (self.told > 0 and not self.background)
 
 
 class Settling:
@@ -52,6 +53,11 @@ class Settling:
         if t is not None:
             touched.told += 1
             touched.background = touched.background and t["background"]
+        self._draft.keep(record)
+
+    def mention(self, record: StoryRecord, reason: str) -> None:
+        """The reading's headline tells of the story, and adds nothing to what is known of it."""
+        self._touched.setdefault(record["id"], Touched(record, reason, mentioned=True))
         self._draft.keep(record)
 
     def joined(self, older: StoryRecord, younger: StoryRecord) -> None:
@@ -76,6 +82,9 @@ class Settling:
         steps = [StoryStep(record, "merged", reason=f"merged into {record['merged_into']}") for record in self._gone]
         for touched in sorted(self._touched.values(), key=lambda t: t.record["id"]):
             record = touched.record
+            if touched.mentioned and not touched.told:
+                steps.append(StoryStep(record, "repeat", (), touched.reason, tells=True))
+                continue
             is_first = not record["versions"]
             changes = self._revise(touched)
             if self._book.rules:

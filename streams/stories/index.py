@@ -64,14 +64,24 @@ def _bit(word: str) -> int:
     return 1 << (crc32(word.encode()) % BITS)
 
 
+def mask_of_words(words: Iterable[str]) -> int:
+    mask = 0
+    for word in words:
+        mask |= _bit(word)
+    return mask
+
+
+def split_mask(mask: int) -> tuple[int, int]:
+    """The two halves as postings hold them."""
+    return mask & LOWER, mask >> HALF
+
+
 def traces_of(t: Told) -> Traces:
     """What the telling is found by. A round is found by its recipient; a takeover, and hardware, where roles blur, by
     any name; a round or takeover without its subject by its amount with a name or a word.
     """
     names, subject = t["names"], t["subject"]
-    mask = 0
-    for word in t["words"]:
-        mask |= _bit(word)
+    mask = mask_of_words(t["words"])
     for kind, value, *_ in t["quantities"]:
         mask |= _bit(f"{kind} {value}")
     for word in t["descriptor"]:
@@ -128,7 +138,7 @@ def candidates(draft: Draft, traces: Traces) -> list[str]:
     Amounts are asked where no story is known by the subject's own name: one that is has met its nameless tellings.
     """
     mask = traces.mask
-    low, high = mask & LOWER, mask >> HALF
+    low, high = split_mask(mask)
     found: dict[str, int] = {}
     for key, part in traces.names.items():
         for story, theirs_low, theirs_high, _, their_part in draft.value(key) or ():
@@ -155,7 +165,7 @@ def candidates(draft: Draft, traces: Traces) -> list[str]:
 def _candidates_by_sum(draft: Draft, traces: Traces, found: dict[str, int]) -> None:
     nearest, neighbour = traces.steps
     mask = traces.mask | _bit(f"${nearest}") | _bit(f"${neighbour}")
-    low, high = mask & LOWER, mask >> HALF
+    low, high = split_mask(mask)
     needed = 4 if traces.subject else 3
     for step in (nearest,) if traces.subject else traces.steps:
         for key in traces.sums(step):

@@ -19,6 +19,7 @@ from streams.stories.told import (
     WRITTEN,
     Name,
     Sum,
+    Telling,
     Told,
 )
 from streams.stories.words import are_copies
@@ -106,10 +107,10 @@ def merged_category(tellings: Sequence[Told]) -> str:
     return max(votes, key=lambda category: votes[category])
 
 
-def sources_of(tellings: Sequence[Told]) -> dict[str, str]:
+def sources_of(tellings: Sequence[Telling]) -> dict[str, str]:
     """Each article → the source it stands for: copies of one text, and one outlet's articles, are one source."""
     sources: dict[str, str] = {}
-    firsts: list[Told] = []
+    firsts: list[Telling] = []
     for t in tellings:
         if t["article"] in sources:
             continue
@@ -120,14 +121,14 @@ def sources_of(tellings: Sequence[Told]) -> dict[str, str]:
     return sources
 
 
-def _is_copy(t: Told, first: Told) -> bool:
+def _is_copy(t: Telling, first: Telling) -> bool:
     return bool(t["outlet"] and t["outlet"] == first["outlet"]) or are_copies(t["sketch"], first["sketch"])
 
 
-def copies_of(tellings: Sequence[Told]) -> dict[str, str]:
+def copies_of(tellings: Sequence[Telling]) -> dict[str, str]:
     """Each article that is a copy of an earlier one's text → that one."""
     copies: dict[str, str] = {}
-    firsts: list[Told] = []
+    firsts: list[Telling] = []
     for t in tellings:
         first = next((f for f in firsts if are_copies(t["sketch"], f["sketch"])), None)
         if first is None:

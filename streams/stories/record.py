@@ -10,12 +10,13 @@ from typing import Any, TypedDict
 import orjson
 
 from dealwire.errors import RecordError
-from streams.stories.told import Told
+from streams.stories.told import Telling, Told
 
 FORM = 2
-"""Form 1 did not keep what a retracted story had been told by."""
+"""Form 1 kept neither mentions nor what a retracted story had been told by."""
 TELLINGS_MAX = 200
 """A story keeps this many tellings; later ones that bring nothing new only move its clock."""
+MENTIONS_MAX = 100
 KNOWN_MAX = 16
 """Revisions of one article that are remembered; who edits more often finds older ones passed over."""
 LOGGED_MAX = 64
@@ -56,6 +57,8 @@ class StoryRecord(TypedDict):
     """Event time of the telling that founded it: of two stories that turn out to be one, the older survives."""
     tellings: list[Told]
     """In order of event time."""
+    mentions: list[Telling]
+    """Headlines that tell of it though no event of theirs was understood (streams.stories.mention)."""
     withdrawn: list[Told]
     """What a story that was retracted had been told by, for the alert that says so."""
     told_count: int
@@ -79,6 +82,7 @@ def found(id: str, at: float) -> StoryRecord:  # noqa: A002 - the wire's own nam
         "id": id,
         "founded": at,
         "tellings": [],
+        "mentions": [],
         "withdrawn": [],
         "told_count": 0,
         "facts": {},
@@ -97,6 +101,7 @@ def opened(record: StoryRecord) -> StoryRecord:
     return {
         **record,
         "tellings": [*record["tellings"]],
+        "mentions": [*record["mentions"]],
         "versions": [*record["versions"]],
         "fired": {**record["fired"]},
         "logged": [*record["logged"]],
@@ -127,7 +132,7 @@ def in_this_form(record: StoryRecord) -> StoryRecord:
         return record
     if record["v"] > FORM:
         raise RecordError(f"story {record['id']}: form {record['v']} is newer than this dealwire ({FORM})")
-    return {**record, "v": FORM, "withdrawn": [], "tellings": sorted(record["tellings"], key=place_of)}
+    return {**record, "v": FORM, "mentions": [], "withdrawn": [], "tellings": sorted(record["tellings"], key=place_of)}
 
 
 def last_at(record: StoryRecord) -> float:

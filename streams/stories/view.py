@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from dealwire.model import Claim, Figure, Party, Quote, Story, Telling, Version
+from streams.stories import told as told_of
 from streams.stories.change import Facts
 from streams.stories.merge import (
     best_sum,
@@ -113,8 +114,8 @@ def story_of(record: StoryRecord) -> Story:
         confidence=max((t["confidence"] for t in same), default=0.0),
         first_at=moment(min((t["at"] for t in told), default=record["founded"])),
         last_at=moment(last_at(record)),
-        tellings=_tellings(shown),
-        source_count=len(set(sources_of(told).values())),
+        tellings=_tellings([*shown, *record["mentions"]]),
+        source_count=len(set(sources_of([*told, *record["mentions"]]).values())),
         quotes=_quotes(same),
         version=len(record["versions"]),
         versions=tuple(Version.model_validate(v) for v in record["versions"]),
@@ -139,7 +140,7 @@ def _figure(
     return Figure(best=money, low=low, high=high, claims=claims)
 
 
-def _tellings(told: Sequence[Told]) -> tuple[Telling, ...]:
+def _tellings(told: Sequence[told_of.Telling]) -> tuple[Telling, ...]:
     ordered = sorted(told, key=lambda t: (t["at"], t["article"]))
     copies = copies_of(ordered)
     seen = {t["article"]: t for t in reversed(ordered)}

@@ -38,6 +38,16 @@ def words_of(text: str) -> list[str]:
     return [_stem(word) for word in _WORD.findall(text.casefold().replace("’", "'"))]
 
 
+def tokens_of(text: str) -> list[str]:
+    """The words, case folded, only possessives taken off: as names are written.
+
+    >>> tokens_of("Intel's new Cerebras chips")
+    ['intel', 'new', 'cerebras', 'chips']
+    """
+    found = _WORD.findall(text.casefold().replace("’", "'"))
+    return [word.removesuffix("'s").replace("'", "") if "'" in word else word for word in found]
+
+
 @lru_cache(1 << 15)
 def _stem(word: str) -> str:
     if "'" in word:
@@ -68,11 +78,12 @@ def credited(title: str) -> str:
 
 def distinctive(words: Iterable[str]) -> list[str]:
     """Those of a title's words that could tell one deal from another, each once: no common ones, no bare numbers."""
-    return [word for word in dict.fromkeys(words) if _is_distinctive(word)][:WORDS_MAX]
+    return [word for word in dict.fromkeys(words) if is_distinctive(word)][:WORDS_MAX]
 
 
 @lru_cache(1 << 15)
-def _is_distinctive(word: str) -> bool:
+def is_distinctive(word: str) -> bool:
+    """Whether the word could tell one deal from another."""
     return len(word) > 1 and word not in common_words() and not word.replace(".", "").isdigit()
 
 

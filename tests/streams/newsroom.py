@@ -83,6 +83,11 @@ class Desk:
     def take(self, item, *events):
         return self.apply(advance(self.state, reading(item, *events), self.book, self.companies))
 
+    def read_as(self, item, **rest):
+        """The article, of which nothing was understood."""
+        empty = reading(item).model_copy(update=rest)
+        return self.apply(advance(self.state, empty, self.book, self.companies))
+
     def correct(self, correction):
         return self.apply(apply_correction(self.state, correction, self.book, self.companies))
 

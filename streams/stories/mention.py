@@ -1,0 +1,230 @@
+"""Core: headlines of which no event was understood, and the known stories that they plainly tell of all the same.
+
+"Nvidia and Dell back cloud startup Volta at a $2.4bn valuation" may be beyond a frame; beside a story of Volta's round
+at that valuation it is one more telling. A mention joins where a name and something else agree, and soon. It adds no
+fact, makes no version, causes no alert and founds nothing: what was not understood is not claimed.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from dealwire.reference.money import find_sums
+from dealwire.reference.names import fold_name
+from streams.stories.clock import schedule
+from streams.stories.correction import Advice
+from streams.stories.draft import Draft
+from streams.stories.index import HIGH, ITS_SUBJECT, LOW, ON, PART, STORY, mask_of_words, split_mask
+from streams.stories.link import DAY, Link, sums_alike
+from streams.stories.placing import SAID_SO
+from streams.stories.record import StoryRecord
+from streams.stories.told import COMPANY, HEAD, WRITTEN, Sum, Telling, Told, sum_of
+from streams.stories.words import is_distinctive, tokens_of, words_of
+
+HELD = "mention/"
+HELD_INDEX = "index/mention/"
+SILENT = frozenset({"", "no trigger word"})
+"""What a reading says of an article in which nothing speaks of a deal."""
+HELD_MAX = 16
+"""Headlines held under one name."""
+MENTION_DAYS = 7
+"""So long before or after a telling a headline may be taken to be of the same story."""
+SOON_DAYS = 2
+JOIN_AT = 4.0
+TOKENS_MAX = 16
+CANDIDATES_MAX = 8
+SUBJECT, PARTY, SUM, WORD, WORDS_MAX = 2.0, 1.5, 2.0, 1.0, 3
+ALONE_KNOWN = 1.0
+"""What the name of one company says that the gazetteer knows: such are in the news every day."""
+SUBJECT_SUM = 0.5
+"""What a sum that agrees says more where the subject is named with it."""
+OFTEN = 3
+"""Who takes part in more stories than this about that time is in the news whatever happens."""
+OFTEN_NAMED = 0.5
+"""What the name of such a company says."""
+
+
+def held_key(article: str) -> str:
+    return f"{HELD}{article}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What a headline offers for comparison."""
+
+    telling: Telling
+    words: frozenset[str]
+    distinctive: frozenset[str]
+    sums: tuple[Sum, ...]
+
+
+def mention(by: Telling) -> Mention:
+    sums = tuple(s for found in find_sums(by["title"]) if (s := sum_of(found.money)) is not None)
+    return Mention(by, frozenset(by["said"]), frozenset(by["words"]), sums)
+
+
+def may_tell(said: Mention, passed_over: str) -> bool:
+    """Whether a headline is worth holding: it speaks of money, or understanding stumbled over more than silence."""
+    return bool(said.sums) or (bool(said.distinctive) and passed_over not in SILENT)
+
+
+def find_mentioned(draft: Draft, said: Mention, advised: Advice) -> tuple[StoryRecord, Link] | None:
+    """The story that the headline tells of, to look at, and why; None where none is plain enough."""
+    for article in sorted(advised.together):
+        known = draft.article(article)
+        for story in known["stories"] if known else ():
+            if (record := draft.peek(story)) is not None:
+                return record, SAID_SO
+    found: list[tuple[Link, StoryRecord]] = []
+    likely, often = candidates(draft, said)
+    for story in likely:
+        record = draft.peek(story)
+        if record is None or any(t["article"] in advised.apart for t in (*record["tellings"], *record["mentions"])):
+            continue
+        link = mentions(said, record, often)
+        if link is not None and link.points >= JOIN_AT:
+            found.append((link, record))
+    if not found:
+        return None
+    link, record = min(found, key=lambda pair: (-pair[0].points, pair[1]["founded"], pair[1]["id"]))
+    return record, link
+
+
+def hold(draft: Draft, said: Mention) -> None:
+    """Keep the headline for a story that may yet be told: the one that was understood may come after it."""
+    article = said.telling["article"]
+    key = held_key(article)
+    draft.put_value(key, said.telling)
+    schedule(draft, key, held_until(said.telling))
+    enter_held(draft, said.telling)
+
+
+def held_until(by: Telling) -> int:
+    """The day after which no story can be near enough any more."""
+    return int(by["at"] // DAY) + MENTION_DAYS + 1
+
+
+def enter_held(draft: Draft, by: Telling) -> None:
+    """Make a held headline findable by its names."""
+    for token in names_in(by["title"]):
+        held: list[str] = draft.value(f"{HELD_INDEX}{token}") or []
+        if by["article"] not in held:
+            draft.put_value(f"{HELD_INDEX}{token}", [*held, by["article"]][-HELD_MAX:])
+
+
+def held_for(draft: Draft, record: StoryRecord, names: Iterable[str]) -> list[tuple[Telling, Link]]:
+    """The held headlines that plainly tell of the story, with what they share with it. They are held no longer."""
+    articles = dict.fromkeys(a for name in names for a in draft.value(f"{HELD_INDEX}{name}") or ())
+    found: list[tuple[Telling, Link]] = []
+    for article in articles:
+        by: Telling | None = draft.value(held_key(article))
+        if by is None or draft.article(article) is not None:
+            continue
+        said = mention(by)
+        link = mentions(said, record, candidates(draft, said)[1])
+        if link is not None and link.points >= JOIN_AT:
+            found.append((by, link))
+            draft.put(held_key(article), None)
+    return found
+
+
+def candidates(draft: Draft, said: Mention) -> tuple[list[str], set[str]]:
+    """The stories that hold a name of the headline and share more with it, the likeliest first; and the names that many
+    stories of those days hold.
+    """
+    low, high = split_mask(mask_of_words(said.telling["words"]))
+    day = int(said.telling["at"] // DAY)
+    agreed: dict[str, int] = {}
+    often: set[str] = set()
+    for token in names_in(said.telling["title"]):
+        near = 0
+        for posting in draft.value(f"index/name/{token}") or ():
+            if abs(posting[ON] - day) > MENTION_DAYS + SOON_DAYS:
+                continue
+            near += 1
+            shared = (posting[LOW] & low).bit_count() + (posting[HIGH] & high).bit_count()
+            if shared > 1 or posting[PART] == ITS_SUBJECT:
+                agreed[posting[STORY]] = agreed.get(posting[STORY], 0) + shared + posting[PART]
+        if near > OFTEN:
+            often.add(token)
+    return sorted(agreed, key=lambda story: (-agreed[story], story))[:CANDIDATES_MAX], often
+
+
+def names_in(title: str) -> list[str]:
+    """The title's words under which stories may be listed by name."""
+    return list(dict.fromkeys(fold_name(t) for t in tokens_of(title) if is_distinctive(t)))[:TOKENS_MAX]
+
+
+def mentions(said: Mention, record: StoryRecord, often: Collection[str]) -> Link | None:
+    """How much of the story the headline holds; None where it is too far from it in time, or names nobody in it."""
+    tellings = [t for t in record["tellings"] if not t["background"]]
+    days = min((abs(t["at"] - said.telling["at"]) / DAY for t in tellings), default=MENTION_DAYS + 1)
+    if days > MENTION_DAYS:
+        return None
+    heads = {t["subject_head"] for t in tellings if t["subject"]}
+    named = _named(said, tellings)
+    if not named:
+        return None
+    points = 0.5 if days <= SOON_DAYS else 0.0
+    points += _weight_of(named, heads, often)
+    reasons = [f"names {', '.join(sorted(name for name, _ in named.values()))}"]
+    alike = [_sums_meet(said.sums, t) for t in tellings]
+    if any(meets is True for meets in alike):
+        points += SUM + (SUBJECT_SUM if named.keys() & heads else 0.0)
+        reasons.append("same sum")
+    elif said.sums and any(meets is False for meets in alike):
+        points -= SUM
+        reasons.append("other sum")
+    taken = {word for name, _ in named.values() for word in words_of(name)}
+    shared = said.distinctive.intersection(*[{w for t in tellings for w in t["words"]}]) - taken
+    if shared:
+        points += WORD * min(len(shared), WORDS_MAX)
+        reasons.append(f"{len(shared)} words in common")
+    if "ipo" in said.words and any(t["type"] == "ipo" for t in tellings):
+        points += WORD
+        reasons.append("a listing")
+    if len(reasons) == 1 and not _names_all(said, tellings):
+        return None
+    return Link(points, tuple(reasons))
+
+
+def _names_all(said: Mention, tellings: Iterable[Told]) -> bool:
+    """Whether the headline holds every name of one of the tellings: enough where nothing but names agrees."""
+    return any(t["names"] and all(_says(said.words, words_of(n[WRITTEN])) for n in t["names"]) for t in tellings)
+
+
+def _named(said: Mention, tellings: Iterable[Told]) -> dict[str, tuple[str, bool]]:
+    """The story's parties whom the headline names: head word → the name, and whether the gazetteer knows it."""
+    named: dict[str, tuple[str, bool]] = {}
+    for t in tellings:
+        for name in t["names"]:
+            if name[HEAD] not in named and _says(said.words, words_of(name[WRITTEN])):
+                named[name[HEAD]] = (name[WRITTEN], bool(name[COMPANY]))
+    return named
+
+
+def _weight_of(named: Mapping[str, tuple[str, bool]], subjects: Collection[str], often: Collection[str]) -> float:
+    """What the names say together: little where they are of companies that are always in the news."""
+    points = 0.0
+    known = 0
+    for head, (_, is_known) in named.items():
+        if head in often:
+            points += OFTEN_NAMED
+        elif is_known:
+            points += PARTY if known else ALONE_KNOWN
+            known += 1
+        else:
+            points += SUBJECT if head in subjects else PARTY
+    return points
+
+
+def _says(said: Collection[str], words: list[str]) -> bool:
+    """Whether a headline's words hold the name, or the word that it is known by."""
+    return bool(words) and (all(w in said for w in words) or (words[0] in said and is_distinctive(words[0])))
+
+
+def _sums_meet(sums: Iterable[Sum], t: Told) -> bool | None:
+    """Whether a sum of the headline is one of the telling's; None where either has none."""
+    verdicts = [sums_alike(one, theirs) for one in sums for theirs in (t["amount"], t["valuation"])]
+    if any(verdicts):
+        return True
+    return False if False in verdicts else None
