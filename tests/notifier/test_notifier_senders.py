@@ -172,6 +172,40 @@ def test_a_recipient_greylisted_beside_one_that_took_it_is_not_forgotten(mail):
     assert [m.rcpt_tos for m in mail.handler.messages] == [["desk@news.example"], ["slow@news.example"]]
 
 
+def several_topics(http):
+    return build_sender("desk", http.url.replace("http://", "ntfy://") + "/one/two/three", ReceiverSettings(**QUICK))
+
+
+def topics(http):
+    return [body["topic"] for body in http.bodies]
+
+
+def test_each_target_of_an_apprise_url_fails_and_is_tried_again_by_itself(http):
+    sender = several_topics(http)
+    http.script = [Answer(), Answer(500), Answer()]
+    with pytest.raises(PartialDeliveryError, match="1 of 3 targets did not take it") as raised:
+        sender.send(make_notice())
+    assert not raised.value.permanent
+    sender.send(make_notice(taken=raised.value.receipt))
+    *first_try, again = topics(http)
+    assert sorted(first_try) == ["one", "three", "two"]
+    assert again == first_try[1]
+
+
+def test_a_target_that_refuses_for_good_is_named_and_the_others_have_it_once(http):
+    http.script = [Answer(), Answer(403), Answer()]
+    receipt = several_topics(http).send(make_notice())
+    assert "403" in receipt["refused"]
+    assert sorted(topics(http)) == ["one", "three", "two"]
+
+
+def test_where_every_target_refuses_the_message_is_dead(http):
+    http.usual = Answer(403)
+    with pytest.raises(DeliveryError) as raised:
+        several_topics(http).send(make_notice())
+    assert raised.value.permanent
+
+
 def test_a_password_that_is_refused_is_not_told():
     server = MailServer(authenticator=lambda *_: AuthResult(success=False, handled=False))
     try:
