@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
-from connectors import edgar, gdelt, hackernews
+from connectors import edgar, gdelt, hackernews, mailbox
 from connectors.archive_source import ArchiveSource
 from connectors.feed import FeedSource, FileSource
 from connectors.fetch import Fetcher
@@ -72,7 +72,7 @@ class FeedSpec(BaseModel):
     url: str = ""
     """An http(s) address, a file:// address, or a path relative to the configuration."""
     path: str = ""
-    kind: Literal["feed", "archive", "edgar", "gdelt", "hackernews"] = "feed"
+    kind: Literal["feed", "archive", "edgar", "gdelt", "hackernews", "mailbox"] = "feed"
     every: Wait | None = None
     source: str = ""
     """The outlet that the articles name, where it is not the feed's name."""
@@ -90,6 +90,10 @@ class FeedSpec(BaseModel):
     """edgar: tickers or CIKs; none means everybody's filings."""
     phrases: tuple[str, ...] = ()
     """gdelt: what a headline has to hold."""
+    password: str = Field(default="", pattern=r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\})?$")
+    """mailbox: the variable that holds it, as in ${NEWS_PASSWORD}."""
+    senders: tuple[str, ...] = ()
+    """mailbox: addresses, or domains as in @example.com, whose messages are read; none means anybody's."""
     query: str = ""
     points_min: int = Field(default=20, ge=0)
     """hackernews: what to look for, and how many points a story must have."""
@@ -105,6 +109,9 @@ class FeedSpec(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.kind in SERVICES:
+            return self
+        if self.kind == "mailbox":
+            mailbox.Mailbox.at(self.url)
             return self
         if bool(self.url) == bool(self.path):
             raise ValueError("give either a url or a path")
@@ -125,11 +132,16 @@ class FeedSpec(BaseModel):
         return self.location.startswith(("http://", "https://"))
 
     @property
+    def local(self) -> bool:
+        """Whether it is a file, which answers at once."""
+        return self.kind in {"feed", "archive"} and not self.remote
+
+    @property
     def title(self) -> str:
         """The name it goes by."""
         if self.name or not self.location:
             return self.name or self.kind
-        return urlsplit(self.location).hostname or self.location if self.remote else Path(self.location).name
+        return Path(self.location).name if self.local else urlsplit(self.location).hostname or self.location
 
     def file(self, root: Path) -> Path:
         """The file it names, relative to `root`."""
@@ -172,12 +184,20 @@ def _hackernews(spec: FeedSpec, fetcher: Fetcher, _: Path) -> Source:
     return hackernews.HackerNewsSource(spec.title, fetcher, spec.query, spec.points_min, site, spec.allow_private)
 
 
+def _mailbox(spec: FeedSpec, _: Fetcher, __: Path) -> Source:
+    box = mailbox.Mailbox.at(spec.url)
+    return mailbox.MailboxSource(
+        spec.title, box, spec.password, spec.senders, spec.source, spec.language, spec.allow_private
+    )
+
+
 KINDS: Mapping[str, Build] = {
     "feed": _feed,
     "archive": _archive,
     "edgar": _edgar,
     "gdelt": _gdelt,
     "hackernews": _hackernews,
+    "mailbox": _mailbox,
 }
 
 

@@ -126,12 +126,13 @@ def try_out(
 async def _visit_all(specs: list["FeedSpec"], root: Path) -> list["Batch | DealwireError"]:
     from connectors.fetch import Fetcher
     from connectors.registry import build_source
+    from dealwire.bootstrap.feeds import filled_in
 
     async with Fetcher() as fetcher:
 
         async def visit(spec: "FeedSpec") -> "Batch | DealwireError":
             try:
-                return await build_source(spec, fetcher, root).fetch(None, datetime.now(UTC))
+                return await build_source(filled_in(spec), fetcher, root).fetch(None, datetime.now(UTC))
             except DealwireError as error:
                 return error
 
