@@ -24,10 +24,12 @@ TABLES = (
     "corrections",
     "tally",
     "subscriptions",
+    "catalogue",
+    "feed_days",
 )
 """Modules of dealwire.store, each with `SCHEMA`."""
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a writer waits for another process's transaction; a batch takes well under a second."""
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dealwire.model import Article, Claim, Figure, Money, Party, Quote, Story, Telling, Version
+from dealwire.store.browse import Fired, Row
 from dealwire.web.pages import cards, visits
-from dealwire.web.pages.cards import Fired
 from dealwire.web.pages.dossier import Dossier, Entry, shown_tellings
 from dealwire.web.pages.spans import excerpt, marked
 from dealwire.web.pages.wording import visible
@@ -100,13 +100,14 @@ def test_an_excerpt_keeps_what_is_marked_and_some_words_beside_it():
 
 def test_a_row_says_who_what_how_much_and_why():
     story = make_story(amount=Figure(best=dollars(500e6), low=450e6, high=525e6))
-    row = cards.card(story, AT, [Fired("big", "Big rounds", "high")])
+    row = cards.card(Row(story, AT, AT, AT, (Fired("big", "Big rounds", "high"),), acknowledged=False))
     assert (row.title, row.kinds, row.sum) == ("Lumen Silicon", "Funding · Series B · announced", "$500M")
     assert row.sum_note == "$450M to $525M"
     assert [(role.label, role.names[0].name, role.names[0].href) for role in row.roles] == [
         ("Lead investor", "Harbour Capital", "/companies/harbourcapital")
     ]
-    assert row.quote == "Lumen Silicon raises $500 million"
+    assert (row.quote, row.quote_source) == ("Lumen Silicon raises $500 million", "Wire")
+    assert row.fired[0].title == "Big rounds"
 
 
 def test_an_acquisition_is_called_by_both_sides():
@@ -115,14 +116,14 @@ def test_an_acquisition_is_called_by_both_sides():
     assert cards.title_of(story) == "Northgate → Vela"
 
 
-def test_a_story_is_new_or_changed_against_the_last_visit():
-    changed = make_story(
-        version=2, versions=(*make_story().versions, Version(number=2, at=AT + timedelta(days=2), article="a2"))
-    )
+@pytest.mark.parametrize(
+    ("mark", "badge"),
+    [(None, ""), (-1, "new"), (1, "changed"), (3, "")],
+)
+def test_a_story_is_new_or_changed_against_the_last_visit(mark, badge):
     hour = timedelta(hours=1)
-    assert [cards.badge(story, mark) for story, mark in [
-        (changed, None), (changed, AT - hour), (changed, AT + hour), (changed, AT + timedelta(days=3)),
-    ]] == ["", "new", "changed", ""]  # fmt: skip
+    row = Row(make_story(), AT, arrived=AT, changed=AT + 2 * hour, fired=(), acknowledged=False)
+    assert cards.badge(row, None if mark is None else AT + mark * hour) == badge
 
 
 # A story's page

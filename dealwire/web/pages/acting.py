@@ -60,6 +60,11 @@ def correction_of(verb: str, story: Story, filled: Filled, find: Callable[[str],
     return ask.correct(story, filled.value("fact"), filled.value("value"), filled.signature())
 
 
+def undo_of(correction: Correction, filled: Filled) -> Correction:
+    """The record that takes a correction back."""
+    return ask.undo(correction, filled.signature())
+
+
 def story_named(said: str) -> str:
     """The id of a story, given as itself or as the address of its page.
 

@@ -1,6 +1,6 @@
 """Core: a story as one row of a list: who, what, how much, the sentence behind it, its sources, the rules."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlsplit
@@ -9,27 +9,20 @@ from dealwire.model import Change, Party, Story, Telling
 from dealwire.reference.money import format_money
 from dealwire.reference.names import fold_name
 from dealwire.reference.quantities import format_quantity
+from dealwire.store.browse import Fired, Row
 from dealwire.web.pages.wording import words
 from notifier.render.escape import cut, one_line
 from notifier.render.view import ROLE_NAMES, best_said, web_link
 
 TITLE_LENGTH_MAX = 160
 QUOTE_LENGTH_MAX = 280
+QUOTE_WORDS_MIN = 5
+"""Fewer say nothing by themselves: the title they stand in, or the article's, is shown instead."""
 SOURCES_MAX = 3
 NAMES_MAX = 4
 QUANTITIES_MAX = 3
 TITLE_ROLES = {"funding": ("recipient",), "mna": ("acquirer", "target"), "hardware": ()}
 """Who stands in the title already, by category."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fired:
-    """A rule that told of the story."""
-
-    rule: str
-    title: str
-    severity: str
-    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +102,9 @@ def title_of(story: Story) -> str:
     return cut(one_line(said), TITLE_LENGTH_MAX)
 
 
-def card(
-    story: Story, at: datetime, fired: Sequence[Fired], mark: datetime | None = None, *, seen: bool = False
-) -> Card:
-    """The row. `mark` is the reader's last visit, None for no marks; `seen`: somebody has acknowledged it."""
+def card(row: Row, mark: datetime | None = None) -> Card:
+    """The row of a list. `mark` is the reader's last visit, None for no marks."""
+    story = row.story
     sources = tuple(dict.fromkeys(_sources(story)))
     said, by = quoted(story)
     return Card(
@@ -120,8 +112,8 @@ def card(
         category=story.category,
         kinds=" · ".join((words(story.category), words(story.type), words(story.status).lower())),
         title=title_of(story),
-        at=at,
-        badge=badge(story, mark),
+        at=row.at,
+        badge=badge(row, mark),
         sum=best_said(story.amount),
         sum_note=spread(story),
         roles=tuple(roles(story)),
@@ -132,21 +124,19 @@ def card(
         sources=sources[:SOURCES_MAX],
         sources_more=max(0, len(sources) - SOURCES_MAX),
         source_count=story.source_count,
-        fired=tuple(fired),
+        fired=row.fired,
         confidence=story.confidence,
         retracted=story.retracted,
-        acknowledged=seen,
+        acknowledged=row.acknowledged,
         worth=float(story.amount.best.usd or 0) if story.amount and not story.retracted else 0.0,
     )
 
 
-def badge(story: Story, mark: datetime | None) -> str:
-    """What the story is to a reader who was last here at `mark`."""
-    if mark is None:
+def badge(row: Row, mark: datetime | None) -> str:
+    """What the story is to a reader who was last here at `mark`, by when dealwire learnt of it."""
+    if mark is None or row.changed <= mark:
         return ""
-    if story.first_at > mark:
-        return "new"
-    return "changed" if any(version.at > mark for version in story.versions[1:]) else ""
+    return "new" if row.arrived > mark else "changed"
 
 
 def spread(story: Story) -> str:
@@ -191,7 +181,9 @@ def quoted(story: Story) -> tuple[str, str]:
     found = [q for q in story.quotes if q.fact == "trigger" and q.article in tellings]
     if found:
         newest = max(found, key=lambda q: places.index(q.article))
-        return cut(one_line(newest.quote), QUOTE_LENGTH_MAX), source_name(tellings[newest.article])
+        telling = tellings[newest.article]
+        said = newest.quote if len(newest.quote.split()) >= QUOTE_WORDS_MIN else telling.title
+        return cut(one_line(said), QUOTE_LENGTH_MAX), source_name(telling)
     if places:
         last = tellings[places[-1]]
         return cut(one_line(last.title), QUOTE_LENGTH_MAX), source_name(last)

@@ -6,15 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from aiohttp import web
+
 from dealwire.store import outbox
-from dealwire.store.outbox import STATES, Delivery
+from dealwire.store.claims import last_sent
+from dealwire.store.outbox import STATES, Delivery, State
 from dealwire.web.pages.cards import story_path, title_of
+from dealwire.web.pages.desk import DESK
+from dealwire.web.pages.frame import frame_of, page
+from dealwire.web.pages.stories import list_links
 from dealwire.web.pages.wording import ago, counted
 from notifier.render.escape import one_line
 from notifier.render.view import headline
 
 ALERTS_SHOWN = 3
-ROWS_MAX = 100
+ROWS = 100
+ROWS_MAX = 1000
+RECEIVER_LENGTH_MAX = 200
 CSS: Mapping[str, str] = {"sent": "good", "dead": "bad", "failed": "warn", "dropped": ""}
 NOTHING: Mapping[str, str] = {
     "": "Nothing has been sent yet. A delivery is made when a rule fires.",
@@ -102,7 +110,7 @@ def _row(connection: sqlite3.Connection, delivery: Delivery) -> Row:
     )
 
 
-def tabs(counts: Mapping[tuple[str, str], int], state: str, receiver: str) -> list[Tab]:
+def tabs(counts: Mapping[tuple[str, State], int], state: str, receiver: str) -> list[Tab]:
     """A tab for each state that there is anything in, and one for all."""
     by_state = {
         known: sum(n for (to, s), n in counts.items() if s == known and receiver in {"", to}) for known in STATES
@@ -117,7 +125,7 @@ def tabs(counts: Mapping[tuple[str, str], int], state: str, receiver: str) -> li
 
 
 def receivers(
-    counts: Mapping[tuple[str, str], int], last_sent: Mapping[str, datetime], chosen: str, now: datetime
+    counts: Mapping[tuple[str, State], int], last_sent: Mapping[str, datetime], chosen: str, now: datetime
 ) -> list[Receiver]:
     """Each receiver in a sentence; the chosen one leads back to all."""
     return [
@@ -126,7 +134,7 @@ def receivers(
     ]
 
 
-def _said(counts: Mapping[tuple[str, str], int], name: str, last: datetime | None, now: datetime) -> str:
+def _said(counts: Mapping[tuple[str, State], int], name: str, last: datetime | None, now: datetime) -> str:
     held = {state: counts.get((name, state), 0) for state in STATES}
     waiting = held["pending"] + held["sending"] + held["failed"]
     parts = [f"last took a message {ago(last, now)}" if last else "has taken no message yet"]
@@ -140,3 +148,49 @@ def _said(counts: Mapping[tuple[str, str], int], name: str, last: datetime | Non
 def _address(state: str, receiver: str) -> str:
     asked = {name: value for name, value in (("state", state), ("receiver", receiver)) if value}
     return f"/deliveries?{urlencode(asked)}" if asked else "/deliveries"
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /deliveries"""
+    desk = request.app[DESK]
+    state = request.query.get("state", "")
+    state = state if state in STATES else ""
+    receiver, now = request.query.get("receiver", "")[:RECEIVER_LENGTH_MAX], desk.now()
+    limit = min(max(_number(request.query.get("rows", "")), ROWS), ROWS_MAX)
+    counts, last, rows = await desk.read(_read, state, receiver, limit + 1)
+    asked = urlencode({"state": state, "receiver": receiver})
+    more = len(rows) > limit and limit < ROWS_MAX
+    return page(
+        "deliveries.html.j2",
+        frame_of(request, "deliveries"),
+        "Deliveries",
+        rows=rows[:limit],
+        tabs=tabs(counts, state, receiver),
+        receivers=receivers(counts, last, receiver, now),
+        older=f"/deliveries?{asked}&rows={limit + ROWS}" if more else "",
+        nothing=NOTHING.get(state, f"No delivery is {state}."),
+        links=list_links("/api/v1/deliveries", f"?{asked}" if state or receiver else ""),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _read(
+    connection: sqlite3.Connection, state: str, receiver: str, limit: int
+) -> tuple[dict[tuple[str, State], int], dict[str, datetime], list[Row]]:
+    return outbox.counts(connection), last_sent(connection), read_rows(connection, state, receiver, limit)
+
+
+async def act(request: web.Request) -> web.Response:
+    """POST /deliveries/{id}: retry it or drop it."""
+    desk, form = request.app[DESK], await request.post()
+    name = request.match_info["id"]
+    if form.get("do") == "retry":
+        await desk.write(outbox.retry, name, desk.now())
+        raise web.HTTPSeeOther(location="/deliveries?done=retried")
+    if form.get("do") == "drop":
+        await desk.write(outbox.drop, name, desk.now())
+        raise web.HTTPSeeOther(location="/deliveries?done=dropped")
+    raise web.HTTPBadRequest(text="a delivery can be retried or dropped")

@@ -10,6 +10,7 @@ from dealwire.model import Alert, Article, Change, Claim, Figure, Money, Quote, 
 from dealwire.reference.money import format_money
 from dealwire.reference.names import fold_name
 from dealwire.reference.quantities import format_quantity
+from dealwire.web.charts.chart import NOTHING
 from dealwire.web.pages.cards import company_key, company_path, source_name
 from dealwire.web.pages.spans import Piece, excerpt, marked
 from dealwire.web.pages.wording import words
@@ -50,7 +51,7 @@ class Stated:
 class Fact:
     label: str
     stated: tuple[Stated, ...]
-    drawn: Markup = Markup()  # noqa: RUF009 - it never changes
+    drawn: Markup = NOTHING
     """Where sources differ: the claims on a line."""
 
 

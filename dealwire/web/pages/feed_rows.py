@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from connectors.health import FeedRecord
 from connectors.registry import FeedSpec
-from dealwire.model import Article
+from dealwire.store import browse
 from dealwire.web.charts import Entry, ranking, spark
 from dealwire.web.charts.chart import Chart
 from dealwire.web.pages.wording import counted, span
@@ -50,7 +50,7 @@ def feed_rows(
     specs: Sequence[FeedSpec],
     records: Mapping[str, FeedRecord],
     daily: Mapping[str, Sequence[int]],
-    last: Mapping[str, Sequence[Article]],
+    last: Mapping[str, Sequence[browse.Item]],
     now: datetime,
 ) -> list[Row]:
     """A row for each feed of the configuration, and for those that only the store remembers."""
@@ -64,7 +64,7 @@ def _row(
     record: FeedRecord,
     location: str,
     daily: Mapping[str, Sequence[int]],
-    last: Mapping[str, Sequence[Article]],
+    last: Mapping[str, Sequence[browse.Item]],
     now: datetime,
 ) -> Row:
     condition = record.condition(now)

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from dealwire.web.pages.acting import AUTHOR_LENGTH_MAX
 from dealwire.web.pages.rendering import render
 
 PLACES = (
@@ -20,7 +21,6 @@ PLACES = (
     ("system", "/system", "System"),
 )
 AUTHOR_COOKIE = "dealwire_author"
-AUTHOR_LENGTH_MAX = 80
 QUERY_LENGTH_MAX = 300
 DONE: Mapping[str, str] = {
     "asked": "Your correction is recorded; it takes effect within a second or two, with the alerts that it causes.",
@@ -71,6 +71,11 @@ def frame_of(request: web.Request, here: str, notes: Sequence[tuple[str, str]] =
     )
 
 
+def bare_frame(request: web.Request) -> Frame:
+    """The frame for somebody who is not signed in: no navigation."""
+    return Frame(here="", now=datetime.now(UTC), csrf=request.get("csrf", ""), bare=True)
+
+
 def done_notes(request: web.Request) -> tuple[tuple[str, str], ...]:
     """What the action before this page did."""
     said = DONE.get(request.query.get("done", ""))
@@ -79,5 +84,5 @@ def done_notes(request: web.Request) -> tuple[tuple[str, str], ...]:
 
 def page(template: str, frame: Frame, title: str, *, status: int = 200, **values: Any) -> web.Response:
     """The page as an answer."""
-    text = render(template, {"frame": frame, "title": title, **values})
+    text = render(template, {"frame": frame, "title": title, "status": status, **values})
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")

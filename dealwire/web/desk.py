@@ -1,0 +1,133 @@
+"""Shell: one store for the pages: a few threads that read, one that writes, and the catalogue kept up.
+
+Each reading thread has a connection of its own, so that a long query holds up nobody else's.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from dealwire.errors import UsageError
+from dealwire.reference.companies import Companies
+from dealwire.store import catalogue, corrections
+from dealwire.store.database import Store
+from rules.book import RuleBook
+from streams.stories.correction import Correction
+
+T = TypeVar("T")
+
+READERS = 3
+BUSY_TIMEOUT_SECONDS = 10.0
+CACHE_KIB = 8_192
+
+
+class Running(Protocol):
+    """The rules that run at this moment."""
+
+    @property
+    def book(self) -> RuleBook: ...
+
+    @property
+    def companies(self) -> Companies: ...
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class StoreDesk:
+    """The desk over a SQLite store, which another thread or process may be writing to."""
+
+    def __init__(
+        self,
+        path: Path,
+        running: Callable[[], Running],
+        *,
+        configuration: Path | None = None,
+        after_change: Callable[[], None] = lambda: None,
+        retry: Callable[[Sequence[str]], object] | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """`running` answers with the rules that run; `after_change` is called when a reader has changed something."""
+        self.configuration = configuration
+        self._path = path
+        self._running = running
+        self._after_change = after_change
+        self._clock = clock
+        self._retry = retry
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="page-reader")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="page-writer")
+        self._store = Store.open(path)
+        self._held = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+
+    @property
+    def book(self) -> RuleBook:
+        return self._running().book
+
+    @property
+    def companies(self) -> Companies:
+        return self._running().companies
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def read(self, query: Callable[..., T], *values: Any) -> Awaitable[T]:
+        """What `query(connection, *values)` answers."""
+        return self._in(self._readers, lambda: query(self._connection(), *values))
+
+    async def write(self, change: Callable[..., T], *values: Any) -> T:
+        """What `change(connection, *values)` answers, in one transaction."""
+        done: T = await self._in(self._writer, lambda: self._write(change, values))
+        self._after_change()
+        return done
+
+    async def ask(self, correction: Correction) -> None:
+        """Put a correction on record; who drives the stories takes it at its next turn."""
+        await self.write(corrections.request, correction)
+
+    async def retry_letters(self, ids: Sequence[str]) -> None:
+        """Take these dead letters' records again; UsageError where this process cannot."""
+        if self._retry is None:
+            raise UsageError("this page cannot retry records; use `dealwire dead-letters retry`")
+        await self._in(self._writer, self._retry, ids)
+
+    async def bring_up(self) -> int:
+        """Lay out what changed in the catalogue, a batch at a time; how many changes there were."""
+        return await self._in(self._writer, self._bring_up)
+
+    def close(self) -> None:
+        """Wait for what runs, then let the store go."""
+        for threads in (self._readers, self._writer):
+            threads.shutdown(wait=True)
+        for connection in self._connections:
+            connection.close()
+        self._store.close()
+
+    def _in(self, threads: ThreadPoolExecutor, work: Callable[..., T], *values: Any) -> Awaitable[T]:
+        return asyncio.get_running_loop().run_in_executor(threads, work, *values)
+
+    def _write(self, change: Callable[..., T], values: Sequence[Any]) -> T:
+        with self._store.transaction() as connection:
+            return change(connection, *values)
+
+    def _bring_up(self) -> int:
+        if not catalogue.behind(self._store.connection):
+            return 0
+        with self._store.transaction() as connection:
+            return catalogue.bring_up(connection, self._clock())
+
+    def _connection(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._held, "connection", None)
+        if found is None:
+            found = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False)
+            found.execute("PRAGMA query_only = ON")
+            found.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            self._held.connection = found
+            self._connections.append(found)
+        return found
