@@ -15,6 +15,12 @@ from notifier.decide.matchers import WHOLE_RECEIVER, Matcher, known_field, parse
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 """From the least to the most urgent."""
+UNLIKE_ALERTMANAGER = {
+    "repeat_interval": "a deal does not keep firing, so an alert is sent once, and again only when its story changes",
+    "send_resolved": "a deal is not resolved; that it closed or fell through is a change, and is told",
+    "active_time_intervals": "name in mute_time_intervals when nothing is sent, or hold alerts with quiet_hours",
+}
+"""What people who know Alertmanager look for, and why it is not there."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Severity = Literal["info", "low", "medium", "high", "critical"]
@@ -80,6 +86,13 @@ class Setting(BaseModel):
     """A part of the settings; a key that is not known is a mistake."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_of_alertmanager(cls, given: Any) -> Any:
+        for name in UNLIKE_ALERTMANAGER.keys() & (given if isinstance(given, dict) else ()):
+            raise ValueError(f"there is no {name}: {UNLIKE_ALERTMANAGER[name]}")
+        return given
 
 
 class Schedule(Setting):

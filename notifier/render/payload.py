@@ -23,6 +23,11 @@ SCHEMA: dict[str, Any] = {
         "title": {"type": "string"},
         "lines": {"type": "array", "items": {"type": "string"}, "description": "of a notice by dealwire itself"},
         "alerts": {"type": "array", "items": {"$ref": "#/$defs/alert"}},
+        "earlier": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "where all of it is changes: the deliveries that first told of these stories",
+        },
     },
     "$defs": {
         "alert": {
@@ -63,6 +68,7 @@ def payload(notice: Notice) -> bytes:
             "at": notice.at.isoformat(),
             "title": title(notice),
             "lines": list(notice.lines),
+            "earlier": [earlier.delivery for earlier in notice.earlier],
             "alerts": [
                 {**alert.contract(), **_more(alert), **_shown(view(alert, notice.story_url))} for alert in notice.alerts
             ],

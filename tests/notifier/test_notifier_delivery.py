@@ -109,6 +109,11 @@ def test_a_webhooks_body_keeps_to_its_published_schema(http):
         jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(body))
 
 
+def test_the_schema_that_is_published_is_the_one_that_runs():
+    published = Path(__file__).parents[2] / "docs" / "webhook.schema.json"
+    assert json.loads(published.read_text(encoding="utf-8")) == SCHEMA
+
+
 def test_an_unset_receivers_messages_wait_for_it_and_die_visibly_at_their_deadline(desk):
     office = desk({"receivers": {"unset": {"deadline": "1h"}, "desk": {}}})
     del office.receivers["unset"]
