@@ -23,6 +23,8 @@ class KafkaSettings(BaseModel):
     dead_letter_retention_days: int = Field(30, ge=1)
     session_timeout_seconds: float = Field(10.0, ge=1.0, le=300.0)
     """After a process dies without a word, its partitions wait this long before another takes them."""
+    stall_seconds_max: float = Field(300.0, ge=1.0, le=3_600.0)
+    """A worker that lives, but is stuck in one record for so long, ends itself, so that another takes over."""
     state_store: Literal["rocksdb", "memory"] = "rocksdb"
     """Where the fold keeps its table; its changelog topic is the truth in both cases."""
     state_dir: Path = Path("var/worker")

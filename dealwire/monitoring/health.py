@@ -18,8 +18,8 @@ from connectors.health import FeedRecord
 from dealwire.errors import DealwireError
 
 BEAT_EVERY_SECONDS = 1.0
-BEAT_SECONDS_MAX = 120.0
-"""A loop turns every second or so; one long batch, or an outbox that is rebuilt, may take a while."""
+BEAT_SECONDS_MAX = 300.0
+"""A loop turns every second or so; indexes of 100,000 stories are rebuilt in a minute."""
 FINDINGS_SECONDS = 5.0
 """How long findings are good for: whoever asks more often gets them again, so that asking costs next to nothing."""
 BUSY_SECONDS_MAX = 5.0

@@ -86,6 +86,7 @@ def build_app(settings: KafkaSettings, make_halves: MakeHalves, clock: Callable[
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(feed.follow())
                 tasks.create_task(folding.keep())
+                tasks.create_task(folding.watch())
         finally:
             await outlet.stop()
 

@@ -64,7 +64,7 @@ class Folding:
         self._outlet = outlet
         self._halves = halves
         self._clock = clock
-        self._pulse = Pulse(settings.session_timeout_seconds)
+        self._pulse = Pulse(settings.session_timeout_seconds, settings.stall_seconds_max)
         self._room = asyncio.Semaphore(settings.in_flight_max)
         self._state: State | None = None
         self._waiting: list[Taken] = []
@@ -122,12 +122,16 @@ class Folding:
             return self._halves().correct(state, value)
         return self._halves().fold(state, Reading.from_bytes(value))
 
+    async def watch(self) -> None:
+        """Let it be noticed where the event loop no longer turns."""
+        await self._pulse.turn()
+
     async def keep(self) -> None:
         """Store what was folded, batch after batch, in the order of the events; ends the process where it cannot.
 
         It outlives the agent, which Faust may cancel and start anew while a batch is on its way.
         """
-        self._pulse.start(partial(give_up, "others may have taken over"))
+        self._pulse.start(partial(give_up, "others take over"))
         while True:
             await self._arrived.wait()
             self._arrived.clear()

@@ -1,13 +1,16 @@
 """A small core for tests of the Kafka shell alone: a title is "NAME AMOUNT", a story is a name, a new amount a change.
 
 It keeps the promises that the real core makes: state only by key, writes returned, a reading taken again gives the same
-alerts and no writes. A title "FAIL …" makes understanding fail, "UNFOLDABLE …" folding.
+alerts and no writes. A title "FAIL …" makes understanding fail, "UNFOLDABLE …" folding. "STUCK PATH" keeps whoever
+folds it first for ever, and leaves PATH as a mark that it did.
 
 Run as a program it is a worker over this core: `kafka_standin.py SETTINGS_JSON`.
 """
 
 import sys
+import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import orjson
 
@@ -43,6 +46,10 @@ class StandIn:
         (event,) = reading.events
         if event.subject == "UNFOLDABLE":
             raise ValueError("cannot be folded")
+        if event.subject == "STUCK" and not (mark := Path(event.status)).exists():
+            mark.touch()
+            while True:
+                time.sleep(1)
         key = f"story/{event.subject}"
         story = orjson.loads(state.get(key, b'{"amounts": [], "taken": {}}'))
         if (before := story["taken"].get(event.id)) is not None:

@@ -185,13 +185,33 @@ def test_a_lease_of_a_process_that_died_is_taken_at_once_and_that_of_a_living_on
 
 def test_a_process_that_stood_still_for_a_session_knows_even_before_its_next_beat():
     now = [100.0]
-    pulse = Pulse(10.0, lambda: now[0])
+    pulse = Pulse(10.0, 60.0, lambda: now[0])
     pulse._last = now[0]
     now[0] += 9.9
     pulse.check()
     now[0] += 0.2
     with pytest.raises(StoreError, match=r"stood still for 10\.1 s and may have been replaced"):
         pulse.check()
+
+
+def test_a_loop_that_stands_still_is_noticed_and_one_that_has_ended_is_not():
+    now = [100.0]
+    pulse = Pulse(10.0, 60.0, lambda: now[0])
+    pulse.check_loop()
+
+    async def scene():
+        turning = asyncio.create_task(pulse.turn())
+        await asyncio.sleep(0)
+        now[0] += 60.0
+        pulse.check_loop()
+        now[0] += 0.5
+        with pytest.raises(StoreError, match=r"the event loop has stood still for 60\.5 s"):
+            pulse.check_loop()
+        turning.cancel()
+        await asyncio.gather(turning, return_exceptions=True)
+        pulse.check_loop()
+
+    asyncio.run(scene())
 
 
 def test_topic_names_carry_prefix_and_version():
