@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 
 from dealwire.bootstrap.secrets import fill_in, values_named
 from dealwire.document import check
-from dealwire.errors import ConfigError, Problem, UsageError
+from dealwire.errors import ConfigError, DealwireError, Problem, UsageError
 from dealwire.log import logger
 from dealwire.reference.companies import bundled_companies
 from notifier.decide import Policy, Router
@@ -93,15 +93,24 @@ class Rules:
 
     @property
     def _outside(self) -> Outside:
-        """What senders share: a folder of one's own templates, where the routing names one."""
+        """What senders share: a folder of one's own templates, where the routing names one.
+
+        The folder is relative to the first rules file. Where it cannot be used the built-in templates are: an alert
+        that looks plain is better than none.
+        """
         folder = self.router.policy.routing.templates
         if not folder:
             return Outside()
+        place = next((path.parent for path in self.files.paths), Path()) / folder
 
         def told(name: str, error: Exception) -> None:
             log.warning("template_failed", template=name, cause=f"{type(error).__name__}: {error}")
 
-        return Outside(templates=Templates(read_folder(Path(folder)), told))
+        try:
+            return Outside(templates=Templates(read_folder(place), told))
+        except DealwireError as error:
+            log.warning("templates_left_out", cause=str(error))
+            return Outside()
 
     @property
     def linker(self) -> Linker | None:

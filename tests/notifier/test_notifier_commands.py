@@ -215,6 +215,17 @@ def test_without_a_store_it_is_said_where_one_comes_from(dealwire):
     assert "there is no store yet; `dealwire run` makes it" in asked.stderr
 
 
+@pytest.mark.parametrize("text", [None, "{{ unclosed", "{{ alerts[9].headline }}"])
+def test_templates_that_cannot_be_used_stop_no_message(dealwire, place, http, text):
+    (place / "watchlist.yaml").write_text(RULES.replace("routing:", "routing:\n  templates: own"))
+    if text is not None:
+        (place / "own").mkdir()
+        (place / "own" / "message.txt.j2").write_text(text)
+    tried = dealwire("notify", "test", "desk", HOOK_URL=http.url)
+    assert tried.returncode == 0
+    assert "dealwire test message" in tried.stdout
+
+
 @pytest.mark.parametrize("medium", ["txt", "md", "html", "slack"])
 def test_templates_are_previewed_with_ones_own(dealwire, place, medium):
     assert "Lumen Silicon" in dealwire("templates", "preview", "--medium", medium, "--digest").stdout
