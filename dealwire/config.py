@@ -24,6 +24,9 @@ NAME = "dealwire.yaml"
 """The configuration that commands take where none is named."""
 
 
+LOOPBACK = frozenset({"localhost", "::1"})
+
+
 class Section(BaseModel):
     """A part of the configuration; a key that is not known is a mistake."""
 
@@ -59,6 +62,42 @@ class MetricsSettings(Section):
     """host:port; empty: nowhere, unless the command's `--listen` says where."""
 
 
+class WebSettings(Section):
+    """Where the page is served, and to whom. On a loopback address nobody signs in; any other asks for it."""
+
+    listen: str = Field("127.0.0.1:8484", pattern=r"^(\S+:\d{1,5})?$")
+    """host:port; empty: nowhere."""
+    hosts: tuple[str, ...] = ()
+    """Names under which the page may be asked for, where a proxy or a name server gives it one."""
+    users: dict[str, str] = {}
+    """Names with the hashes that `dealwire web password` prints."""
+    token: str = ""
+    """The hash of a token for programs, which send it as `Authorization: Bearer …`."""
+    edit_rules: bool = True
+    """False where the rules files are under version control elsewhere: the page then only shows and tries them."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port or 0)
+
+    @model_validator(mode="after")
+    def _locked_elsewhere(self) -> Self:
+        local = self.address[0] in LOOPBACK or self.address[0].startswith("127.")
+        if self.listen and not local and not (self.users or self.token):
+            raise ValueError(
+                "listen: other machines reach this address; name users or a token, see `dealwire web password`"
+            )
+        if bad := [
+            name
+            for name, kept in (*self.users.items(), ("token", self.token))
+            if kept and not kept.startswith("scrypt$")
+        ]:
+            raise ValueError(f"{bad[0]}: that is no hash; `dealwire web password` makes one")
+        return self
+
+
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -75,6 +114,9 @@ class Settings(Section):
     kafka: KafkaSettings = KafkaSettings()
     retention: RetentionSettings = RetentionSettings()
     metrics: MetricsSettings = MetricsSettings()
+    web: WebSettings = WebSettings()
+    file: Path = Field(default=Path(), exclude=True)
+    """Where this was read."""
     root: Path = Field(default=Path(), exclude=True)
     """The folder that paths are relative to: the file's own."""
 
@@ -104,4 +146,4 @@ def load_settings(path: Path) -> Settings:
         hint = "name one with --config, or start from examples/dealwire.yaml"
         raise UsageError(f"{path}: {error.strerror}; {hint}") from error
     settings = validate(parse(str(path), text), Settings)
-    return settings.model_copy(update={"root": path.parent})
+    return settings.model_copy(update={"root": path.parent, "file": path})

@@ -17,6 +17,7 @@ from dealwire.bootstrap.feeds import make_poller
 from dealwire.bootstrap.monitoring import feeds_read, shown
 from dealwire.bootstrap.rules import Rules
 from dealwire.bootstrap.threads import in_thread
+from dealwire.bootstrap.web import page
 from dealwire.config import Settings
 from dealwire.errors import DealwireError
 from dealwire.log import logger
@@ -63,6 +64,8 @@ class Service:
     catch_up: timedelta | None = None
     """How far back rules that are new to the store speak of stories already known; None: not at all."""
     monitor: Monitor = field(default_factory=Monitor)
+    served: Callable[[str], None] = lambda _: None
+    """Told the page's address, or nothing where there is none."""
 
     async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
         """Visit, take and send until `stop`; with `once`, until every feed was visited and its alerts are sent."""
@@ -90,12 +93,14 @@ class Service:
                 self._check_health(path, dispatcher)
                 dispatcher.start()
                 try:
-                    # Files answer at once: read in the order of the configuration they tell the same story every time.
-                    await _unless(
-                        stop, make_poller(self.settings, fetcher, intake, files_only=True).once(delivery.take)
-                    )
-                    poller = make_poller(self.settings, fetcher, intake)
-                    await _first_of(poller.run(delivery.take, stop), delivery.watch(stop))
+                    async with page(self.settings, path, rules, self.monitor, dispatcher.wake) as address:
+                        self.served(address)
+                        # Files answer at once: in the order of the configuration they tell the same story every time.
+                        await _unless(
+                            stop, make_poller(self.settings, fetcher, intake, files_only=True).once(delivery.take)
+                        )
+                        poller = make_poller(self.settings, fetcher, intake)
+                        await _first_of(poller.run(delivery.take, stop), delivery.watch(stop))
                 finally:
                     dispatcher.stop()
                     await in_thread(dispatcher.join)

@@ -12,7 +12,7 @@ from dealwire.errors import DealwireError, UsageError
 
 GROUPS: tuple[str, ...] = (
     "run", "extract", "stories", "story", "replay", "feeds", "push", "archive", "rules", "trials", "companies",
-    "alerts", "report", "outbox", "silences", "routes", "templates", "notify", "kafka",
+    "alerts", "report", "outbox", "silences", "routes", "templates", "notify", "kafka", "web",
 )  # fmt: skip
 """Modules of dealwire.cli, each with `register(app)`, in the order in which `--help` shows them."""
 

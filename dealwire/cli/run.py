@@ -69,7 +69,11 @@ def run(
             for reading in told:
                 _show_reading(reading)
 
-    service = Service(settings, rules, show, catch_up=_duration(catch_up))
+    def served(address: str) -> None:
+        if address and not as_json:
+            err.print(f"dealwire: the page is at {address}", style="dim", markup=False)
+
+    service = Service(settings, rules, show, catch_up=_duration(catch_up), served=served)
     if not as_json:
         count = f"{len(settings.feeds)} feeds, {len(rules.core.book.rules)} rules, {settings.place(settings.store)}"
         err.print(f"dealwire: {count}" + ("" if once else "; Ctrl-C stops"), style="dim")
