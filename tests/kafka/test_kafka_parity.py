@@ -1,5 +1,8 @@
 """One archive through a real Kafka with two workers, and through replay: the same news gives the same alerts."""
 
+import itertools
+from pathlib import Path
+
 import archive
 import pytest
 from kafka_processes import Fleet
@@ -13,6 +16,8 @@ from streams import dead_letters, topics
 from streams.replay import History, replay
 
 PARITY_SECONDS_MAX = 100
+REAL = Path(__file__).parents[3] / "shared" / "data" / "tech-2026.jsonl.gz"
+REAL_SLICE = slice(20_000, 22_000)
 NEARLY = 0.9
 """Measured over random interleavings of four partitions: 0.95 to 0.97."""
 
@@ -25,6 +30,10 @@ def articles(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def replayed(articles):
+    return replay_of(articles)
+
+
+def replay_of(articles):
     core = core_from([Source(archive.RULES.name, archive.RULES.read_text(encoding="utf-8"))])
     history = History()
     for _ in replay(articles, core, history):
@@ -66,6 +75,20 @@ def test_one_partition_gives_the_alerts_of_a_replay_id_by_id(fleet, settings, ar
 
     assert alerts.keys() == replayed.alerts.keys()
     assert {i: a.contract() for i, a in alerts.items()} == {i: a.contract() for i, a in replayed.alerts.items()}
+
+
+@pytest.mark.corpus
+@pytest.mark.timeout(180)
+def test_real_headlines_give_the_alerts_of_a_replay_id_by_id(fleet, settings):
+    if not REAL.exists():
+        pytest.skip("the real headlines are not here")
+    headlines = list(itertools.islice(read_ordered(REAL, lambda _: None), REAL_SLICE.start, REAL_SLICE.stop))
+    history = replay_of(headlines)
+
+    alerts = through_kafka(fleet(settings.model_copy(update={"article_partitions": 1})), headlines)
+
+    assert len(alerts) > 10
+    assert {i: a.contract() for i, a in alerts.items()} == {i: a.contract() for i, a in history.alerts.items()}
 
 
 def fired(alerts):
