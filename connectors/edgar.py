@@ -6,6 +6,7 @@ The SEC asks every client for a contact in its User-Agent and for at most ten re
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,7 +31,7 @@ ITEMS = ("1.01", "1.02", "2.01", "3.02", "5.01", "8.01")
 FILINGS_PER_VISIT_MAX = 40
 SEEN_KEPT = 2_000
 PAUSE_SECONDS = 0.12
-"""Keeps one process under the ten requests a second that the SEC allows."""
+"""Keeps one process, however many of its sources ask, under the ten requests a second that the SEC allows."""
 SUBMISSION_BYTES_MAX = 20 * 1024 * 1024
 
 
@@ -116,7 +117,7 @@ class EdgarSource:
         return ciks
 
     async def _get(self, url: str, now: datetime) -> Fetched:
-        await self.pause(PAUSE_SECONDS)
+        await self.pause(self.fetcher.manners.turn(SITE, PAUSE_SECONDS, time.monotonic()))
         headers = {"User-Agent": f"dealwire {self.contact}"}
         answer = await self.fetcher.get(url, headers, allow_private=self.allow_private, body_max=SUBMISSION_BYTES_MAX)
         if answer.status != 200:

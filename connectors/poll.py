@@ -82,22 +82,19 @@ class Poller:
         self._delivering = asyncio.Lock()
 
     async def once(self, deliver: Deliver) -> None:
-        """Visit every source that is due. What is on this machine comes in the order of the plan, whichever answers
-        first, so that it tells the same story every time; the web's as it answers, so that nobody waits for a slow one.
+        """Visit every source that is due: what is on this machine in the order of the plan, so that it tells the same
+        story every time, then the web's, each delivered as it answers, so that nobody waits for a slow one.
         """
         now = self._clock.now()
         due = [p for p in self._planned if self._is_due(self._records[p.source.name], now)]
-        local = [asyncio.create_task(self._read_through(p)) for p in due if not p.host]
-        remote = [asyncio.create_task(self._read_through(p)) for p in due if p.host]
+        for planned in due:
+            if not planned.host:
+                await self._read_through(planned, deliver)
+        remote = [asyncio.create_task(self._read_through(p, deliver)) for p in due if p.host]
         try:
-            for task in local:
-                for visit in await task:
-                    await self._deliver(visit, deliver)
-            for answered in asyncio.as_completed(remote):
-                for visit in await answered:
-                    await self._deliver(visit, deliver)
+            await asyncio.gather(*remote)
         finally:
-            await _cancel([*local, *remote])
+            await _cancel(remote)
 
     async def run(self, deliver: Deliver, stop: asyncio.Event) -> None:
         """Visit each source whenever it is due until `stop`; what `deliver` raises ends it and is raised here."""
@@ -123,18 +120,16 @@ class Poller:
             wait = (record.due - self._clock.now()).total_seconds() if record.due else 0.0
             if wait > 0:
                 await self._clock.sleep(wait)
-            async with self._hosts[planned.host or planned.source.name], self._slots:
-                visit = await self._visit(planned, record)
-                await self._deliver(visit, deliver)
+            await self._read_through(planned, deliver)
 
-    async def _read_through(self, planned: Planned) -> list[Visit]:
-        """All that a source has to give now: an archive comes in parts."""
-        visits: list[Visit] = []
-        record = self._records[planned.source.name]
-        async with self._hosts[planned.host or planned.source.name], self._slots:
-            while not visits or visits[-1].batch.more:
-                visits.append(await self._visit(planned, visits[-1].record if visits else record))
-        return visits
+    async def _read_through(self, planned: Planned, deliver: Deliver) -> None:
+        """All that a source has to give now, visit by visit: an archive comes in parts."""
+        name, more = planned.source.name, True
+        async with self._hosts[planned.host or name], self._slots:
+            while more:
+                visit = await self._visit(planned, self._records[name])
+                await self._deliver(visit, deliver)
+                more = visit.batch.more
 
     async def _visit(self, planned: Planned, record: FeedRecord) -> Visit:
         now = self._clock.now()

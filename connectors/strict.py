@@ -38,7 +38,7 @@ ROOTS = {"rss", f"{RDF} RDF", f"{ATOM} feed", f"{ATOM_03} feed"}
 
 _MISREAD = re.compile("[\x80-\x9f]|[\u00c2-\u00f4][\u0080-\u00bf]")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_ENTITY = re.compile(rb"<!\[CDATA\[.*?\]\]>|&([A-Za-z][A-Za-z0-9]{1,31});", re.DOTALL)
+_ENTITY = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&([A-Za-z][A-Za-z0-9]{1,31});", re.DOTALL)
 XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 
 

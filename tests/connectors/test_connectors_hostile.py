@@ -53,6 +53,18 @@ REFUSED = {
         rss(item("&l9;"), head="", prolog=f'<!DOCTYPE rss [<!ENTITY l0 "lol">{LAUGHS}]>').decode().encode("utf-16"),
         "entities",
     ),
+    "a base of a megabyte": (
+        rss(item(link="r") * 900).replace(b"<rss", b'<rss xml:base="http://x/' + b"a/" * 500_000 + b'"'),
+        "a base that grows",
+    ),
+    "an attribute of a megabyte that is taken for a base": (
+        rss(item("&bogus;")).replace(b"<rss", b"<rss\nbase = '" + b"a/" * 500_000 + b"'"),
+        "a base that grows",
+    ),
+    "bases within bases": (
+        rss(f'<a xml:base="{"a/" * 900}">' * 500 + item("&bogus;")),
+        "a base that grows",
+    ),
     "twenty thousand attributes in broken XML": (
         rss(item(extra="<x " + " ".join(f'a{n}="1"' for n in range(20_000)) + "><y></x>")),
         "more than 200 attributes",
@@ -146,6 +158,10 @@ READ = {
         ["Fine"],
     ),
     "deep markup in a body": (rss(item(body="&lt;div&gt;" * 20_000 + "words")), ["Fine"]),
+    "an unknown entity before a million sections without end": (
+        rss(item("Fine &eacute;") + "<![CDATA[" * 1_000_000),
+        ["Fine é"],
+    ),
     # sizes
     "a title of a megabyte": (rss(item("x" * 1_000_000)), ["x" * 1_000]),
     "a body of five megabytes": (rss(item(body="word " * 1_000_000)), ["Fine"]),

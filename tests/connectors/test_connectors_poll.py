@@ -79,18 +79,29 @@ def test_once_waits_for_no_slow_site(clock):
     asyncio.run(scene())
 
 
-def test_once_reads_files_in_the_order_of_the_plan_whichever_answers_first(clock):
+def test_once_reads_files_first_and_in_the_order_of_the_plan(clock):
     async def scene():
-        slow = asyncio.Event()
+        desk = Desk()
+        sources = [Scripted(name, Batch((article(name),))) for name in ("web", "b", "a")]
+        await poller(clock, *sources, hosts={"web": "web.example"}).once(desk)
+        assert [v.record.name for v in desk.visits] == ["b", "a", "web"]
 
-        class Quick(Scripted):
+    asyncio.run(scene())
+
+
+def test_a_long_archive_is_handed_over_part_by_part(clock):
+    async def scene():
+        waiting = []
+
+        class Archive(Scripted):
             async def fetch(self, state, now):
-                slow.set()
+                waiting.append(len(self.seen) - len(desk.visits))
                 return await super().fetch(state, now)
 
         desk = Desk()
-        await poller(clock, Scripted("slow", slow), Quick("quick", Batch((article("1"),)))).once(desk)
-        assert [v.record.name for v in desk.visits] == ["slow", "quick"]
+        parts = [Batch((article(str(n)),), str(n).encode(), more=n < 9) for n in range(1, 10)]
+        await poller(clock, Archive("archive", *parts)).once(desk)
+        assert waiting == [0] * 9
 
     asyncio.run(scene())
 

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from connectors.discovery import discover
-from connectors.edgar import EdgarSource
+from connectors.edgar import PAUSE_SECONDS, EdgarSource
 from connectors.edgar_forms import offering
 from connectors.gdelt import GdeltSource
 from connectors.hackernews import HackerNewsSource
@@ -126,6 +126,23 @@ def test_a_filing_whose_text_cannot_be_had_is_taken_by_its_title(play):
         batch = await edgar(site, fetcher).fetch(None, NOON)
         assert batch.articles[0].body == ""
         assert "taken without its text" in batch.notes[0]
+
+    play(scene)
+
+
+def test_however_many_sources_ask_the_sec_its_limit_is_kept(play):
+    async def scene(site, fetcher):
+        lists(site)
+        waits = []
+
+        async def pause(seconds):
+            waits.append(seconds)
+
+        for _ in range(3):
+            await edgar(site, fetcher, pause=pause).fetch(None, NOON)
+        assert len(waits) == 6
+        assert waits == sorted(waits)
+        assert waits[-1] > 4 * PAUSE_SECONDS
 
     play(scene)
 
