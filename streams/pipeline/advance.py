@@ -4,7 +4,7 @@ from bisect import insort
 from collections.abc import Iterable, Mapping
 
 from dealwire.identity import digest
-from dealwire.model import Alert, MarketEvent, Reading
+from dealwire.model import Alert, Reading
 from dealwire.reference.companies import Companies
 from rules.book import RuleBook
 from streams.pipeline.expiry import article_until, drop, keep_until
@@ -29,7 +29,7 @@ from streams.stories.record import (
     place_of,
     story_key,
 )
-from streams.stories.told import HEAD, KEY, Telling, Told, telling, told
+from streams.stories.told import HEAD, KEY, Telling, Told, is_price_again, telling, told
 
 FOREIGN = "language:"
 """How a reading begins to say that its article's words are of another language."""
@@ -106,8 +106,8 @@ def _record_of(by: Telling, stories: list[str], extractor: str) -> ArticleRecord
     }
 
 
-def _is_background(event: MarketEvent) -> bool:
-    return event.background
+def _is_background(t: Told) -> bool:
+    return t["background"]
 
 
 class Fold:
@@ -129,8 +129,10 @@ class Fold:
 
     def run(self) -> Outcome:
         self._withdraw()
-        for event in sorted(self._reading.events, key=_is_background):
-            t = told(event, self._by, self._companies)
+        events = sorted((told(e, self._by, self._companies) for e in self._reading.events), key=_is_background)
+        for t in events:
+            if is_price_again(t, events):
+                continue
             advised = advice(self._draft, t["article"], t["subject"] if self._tells_several else "")
             record = self._place(t, advised)
             if record is not None and advised.pinned:
@@ -178,14 +180,15 @@ class Fold:
         traces = traces_of(t)
         place = find_place(self._draft, t, traces, advised.apart, self._likely(advised))
         if kept is not None:
-            return self._add(self._joined(kept, place.stories, t), t, traces, "the same article told it before")
-        if place.link is not None:
-            record = self._joined(place.stories[0], place.stories[1:], t)
-            return self._add(record, t, traces, ", ".join(place.link.reasons))
-        if t["background"]:
+            record, reason = self._joined(kept, place.stories, t), "the same article told it before"
+        elif place.link is not None:
+            record, reason = self._joined(place.stories[0], place.stories[1:], t), ", ".join(place.link.reasons)
+        elif t["background"]:
             return None
-        story = digest("story", t["event"])
-        return self._add(self._draft.open(story) or found(story, t["at"]), t, traces, "nothing known tells it")
+        else:
+            story = digest("story", t["event"])
+            record, reason = self._draft.open(story) or found(story, t["at"]), "nothing known tells it"
+        return self._add(record, t, traces, reason)
 
     def _mention(self) -> bool:
         """Whether the article, of which no event was understood, plainly tells of a known story all the same."""
@@ -199,7 +202,7 @@ class Fold:
         return True
 
     def _take_in(self, record: StoryRecord, t: Told) -> None:
-        """Headlines that came before the story which they tell of."""
+        """Headlines that came before what they tell of was plain."""
         for by, _ in held_for(self._draft, record, {key for name in t["names"] for key in (name[HEAD], name[KEY])}):
             record["mentions"] = [*record["mentions"], by][-MENTIONS_MAX:]
             self._draft.put_value(article_key(by["article"]), _record_of(by, [record["id"]], ""))
@@ -257,9 +260,9 @@ class Fold:
         if not t["background"]:
             record["withdrawn"] = []
             enter(self._draft, record["id"], traces)
+            self._take_in(record, t)
         if not record["versions"]:
             schedule(self._draft, story_key(record["id"]), keep_until(record))
-            self._take_in(record, t)
         return record
 
     def _remember(self, steps: tuple[StoryStep, ...]) -> None:

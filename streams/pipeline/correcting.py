@@ -7,17 +7,14 @@ from dealwire.identity import digest
 from dealwire.model import Alert
 from dealwire.reference.companies import Companies
 from rules.book import RuleBook
-from streams.pipeline.expiry import keep_until
-from streams.pipeline.merging import merge_stories
+from streams.pipeline.merging import merge_stories, move_tellings, take_from
 from streams.pipeline.outcome import Outcome
 from streams.pipeline.settling import Settling
-from streams.stories.clock import schedule
 from streams.stories.correction import Correction, CorrectionKind, is_about, is_undone, pin, take_note
 from streams.stories.draft import Draft
-from streams.stories.index import enter, leave, traces_of
 from streams.stories.memo import Memo
 from streams.stories.placing import strength
-from streams.stories.record import StoryRecord, article_key, found, place_of, story_key
+from streams.stories.record import StoryRecord, found
 from streams.stories.told import Occasion, Told
 
 TAKEN = "correction-taken/"
@@ -147,7 +144,7 @@ class Correcting:
                 first = min(moved, key=lambda t: (t["at"], t["article"]))
                 new = found(digest("story", "split", self._correction.id, record["id"]), first["at"])
                 new["heard"] = list(record["heard"])
-                self._move(record, new, moved, f"split: {self._correction.reason}")
+                move_tellings(self._draft, self._settling, moved, record, new, f"split: {self._correction.reason}")
 
     def _leave_unmentioned(self, leaving: set[str]) -> None:
         """Headlines that were only thought to tell of the story leave it, and make none of their own."""
@@ -159,14 +156,7 @@ class Correcting:
                     record = self._draft.opened(held)
                     record["mentions"] = [m for m in record["mentions"] if m["article"] != article]
                     self._settling.mention(record, f"split: {self._correction.reason}")
-                    self._take_from(article, record["id"])
-
-    def _take_from(self, article: str, story: str, other: str = "") -> None:
-        """Note that the article tells the story no longer, but perhaps the other."""
-        known = self._draft.article(article)
-        if known is not None:
-            stories = sorted({*(s for s in known["stories"] if s != story), *([other] if other else ())})
-            self._draft.put_value(article_key(article), {**known, "stories": stories})
+                    take_from(self._draft, article, record["id"])
 
     def _part(self, undone: Taken) -> None:
         """The two stories that were merged, each with its own again; what joined them since goes where it fits."""
@@ -184,22 +174,7 @@ class Correcting:
         for rule in undone["lent"]:
             record["fired"].pop(rule, None)
         gone["merged_into"] = ""
-        self._move(record, gone, moved, f"merge undone: {self._correction.reason}")
-
-    def _move(self, record: StoryRecord, other: StoryRecord, moved: list[Told], reason: str) -> None:
-        """Take these tellings from the one story to the other."""
-        leave(self._draft, record)
-        record["tellings"] = [t for t in record["tellings"] if t not in moved]
-        other["tellings"], other["told_count"] = sorted(moved, key=place_of), len(moved)
-        for part in (record, other):
-            pin(self._draft, part)
-            for t in part["tellings"]:
-                if not t["background"]:
-                    enter(self._draft, part["id"], traces_of(t))
-            self._settling.touch(part, reason)
-        schedule(self._draft, story_key(other["id"]), keep_until(other))
-        for article in {t["article"] for t in moved}:
-            self._take_from(article, record["id"], other["id"])
+        move_tellings(self._draft, self._settling, moved, record, gone, f"merge undone: {self._correction.reason}")
 
     def _pin(self, reason: str) -> None:
         for known in self._stories(self._correction.articles, self._about)[:1]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dealwire.reference.money import find_sums
 from dealwire.reference.names import fold_name
+from dealwire.reference.quantities import find_quantities
 from streams.stories.clock import schedule
 from streams.stories.correction import Advice
 from streams.stories.draft import Draft
@@ -63,8 +64,10 @@ def mention(by: Telling) -> Mention:
 
 
 def may_tell(said: Mention, passed_over: str) -> bool:
-    """Whether a headline is worth holding: it speaks of money, or understanding stumbled over more than silence."""
-    return bool(said.sums) or (bool(said.distinctive) and passed_over not in SILENT)
+    """Whether a headline is worth holding: it holds a figure, or understanding stumbled over more than silence."""
+    if not said.distinctive:
+        return False
+    return bool(said.sums) or passed_over not in SILENT or bool(find_quantities(said.telling["title"]))
 
 
 def find_mentioned(draft: Draft, said: Mention, advised: Advice) -> tuple[StoryRecord, Link] | None:

@@ -4,6 +4,7 @@
 Everything the fold compares (`subject`, keys of names, words) is worked out once, when the article is read.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypedDict
 
@@ -120,6 +121,18 @@ def told(event: MarketEvent, by: Telling, companies: Companies) -> Told:
         "descriptor": [w for w in words_of(event.descriptor) if len(w) > 2] if event.descriptor else [],
         "quotes": [[e.fact, e.place, e.start, e.end, e.quote] for e in event.evidence[:QUOTES_MAX]],
     }
+
+
+def is_price_again(t: Told, others: Sequence[Told]) -> bool:
+    """Whether a round is but the price that its recipient pays in a takeover which the same article tells."""
+    if t["category"] != "funding" or t["amount"] is None or len(others) < 2:
+        return False
+    return any(
+        other["category"] == "mna"
+        and other["amount"] == t["amount"]
+        and any(name[ROLE] == "acquirer" and name[KEY] == t["subject"] for name in other["names"])
+        for other in others
+    )
 
 
 def _subject(event: MarketEvent, names: list[Name]) -> Name | None:
