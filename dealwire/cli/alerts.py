@@ -157,12 +157,14 @@ def list_acknowledged(as_json: AsJson = False, config: Config = CONFIG, store: S
 
 
 def _lines(found: "list[Receipt]") -> Iterator[str]:
-    from notifier.render.view import headline
+    from notifier.render.view import view
 
     for receipt in found:
         alert = receipt.alert
-        kind = "update " if alert.kind == "changed" else ""
-        yield f"{alert.at:%Y-%m-%d %H:%M}  {kind}{headline(alert)}  [{alert.rule}]  {alert.id}"
+        shown = view(alert)
+        kind = "update " if shown.updated else ""
+        changes = f" ({'; '.join(shown.changes)})" if shown.changes else ""
+        yield f"{alert.at:%Y-%m-%d %H:%M}  {kind}{shown.headline}{changes}  [{alert.rule}]  {alert.id}"
         for decision in receipt.decisions:
             yield f"    {decision.receiver}: {decision.state or decision.outcome}"
 

@@ -1,13 +1,19 @@
 """Shell: `dealwire outbox`: messages on their way, and those that did not arrive."""
 
+import json
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dealwire.cli.desk import CONFIG, AsJson, Config, StorePath, open_store
 from dealwire.cli.terminal import err, out, print_json
 from dealwire.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+    from dealwire.store.outbox import Delivery
 
 LIST_HELP = """List messages, the newest first: pending, sending, sent, failed (to be tried again), dead, dropped.
 
@@ -50,18 +56,32 @@ def list_deliveries(
     states = [known for known in outbox.STATES if known in (state or ())]
     with open_store(config, store) as opened:
         found = list(outbox.listed(opened.connection, states, receiver, limit))
+        subjects = {} if as_json else {one.id: _subject(opened.connection, one) for one in found}
     for delivery in found:
         if as_json:
             print_json(delivery.to_dict())
             continue
         when = delivery.sent_at or delivery.due_at
-        error = f"  {delivery.error}" if delivery.error else ""
-        tries = f"{delivery.attempts} tried"
         what = f"{delivery.state:<8} {delivery.receiver:<16} {delivery.form:<7}"
-        line = f"{delivery.id}  {what} {when:%Y-%m-%d %H:%M:%S}  {tries}"
-        out.print(line + error, markup=False)
+        error = f" ({delivery.attempts} tried: {delivery.error})" if delivery.error else ""
+        line = f"{delivery.id}  {what} {when:%Y-%m-%d %H:%M:%S}  {subjects[delivery.id]}{error}"
+        out.print(line, markup=False)
     if not found and not as_json:
         err.print("no message" + (f" is {' or '.join(states)}" if states else " yet"))
+
+
+def _subject(connection: "Connection", delivery: "Delivery") -> str:
+    """What the message is about, in a line."""
+    from dealwire.store import outbox
+    from notifier.render.notice import Notice
+    from notifier.render.view import title
+
+    if delivery.form == "notice":
+        return str(json.loads(delivery.notice)["title"])
+    alerts = outbox.alerts_of(connection, delivery.id)
+    if not alerts:
+        return "nothing: all of it was silenced, muted or acknowledged"
+    return title(Notice(delivery.id, delivery.receiver, delivery.form, delivery.created_at, alerts))
 
 
 def retry(

@@ -94,7 +94,7 @@ def views(notice: Notice) -> tuple[View, ...]:
         before = latest.get(alert.story)
         if before:
             changes = tuple(dict.fromkeys((*before.changes, *shown.changes)))
-            why = tuple(dict.fromkeys((*before.why, *shown.why)))
+            why = shown.why if before.rule == shown.rule else tuple(dict.fromkeys((*before.why, *shown.why)))
             shown = replace(shown, changes=changes, why=why)
         links = notice.links.get(alert.story)
         latest[alert.story] = replace(shown, acknowledge=links.acknowledge, mute=links.mute) if links else shown
@@ -162,7 +162,7 @@ def title(notice: Notice) -> str:
     if notice.form == "digest":
         return _digest_title(notice)
     if len(notice.alerts) > 1:
-        return f"{_counted(notice)}: {one_line(notice.alerts[0].rule_title or notice.alerts[0].rule)}"
+        return _group_title(notice)
     alert = notice.alerts[0]
     return f"Update: {headline(alert)}" if alert.kind == "changed" else headline(alert)
 
@@ -194,20 +194,27 @@ def web_link(url: str) -> str:
 
 def _digest_title(notice: Notice) -> str:
     """The biggest story by name, so that one digest is not like the other in a list of mails."""
-    biggest, *others = sorted(views(notice), key=lambda shown: -shown.worth)
+    return f"Digest: {_biggest(views(notice))}"
+
+
+def _group_title(notice: Notice) -> str:
+    """The rule, where all are of one, and the biggest story by name."""
+    shown = views(notice)
+    rules = {one.rule for one in shown}
+    return f"{rules.pop()}: {_biggest(shown)}" if len(rules) == 1 else _biggest(shown)
+
+
+def _biggest(shown: tuple[View, ...]) -> str:
+    """The biggest story in a line, and how many there are beside it."""
+    biggest, *others = sorted(shown, key=lambda one: -one.worth)
     more = f", and {len(others)} more {'story' if len(others) == 1 else 'stories'}" if others else ""
-    return f"Digest: {biggest.headline}{more}"
+    return biggest.headline + more
 
 
 def _digest_quote(story: Story | None, said: str) -> str:
     if story is None or story.amount or story.quantities or fold_text(said) == fold_text(story_headline(story)):
         return ""
     return said
-
-
-def _counted(notice: Notice) -> str:
-    stories = len({alert.story for alert in notice.alerts})
-    return f"{stories} {'story' if stories == 1 else 'stories'}"
 
 
 def _who(story: Story) -> str:

@@ -114,6 +114,8 @@ def test_why_says_what_fired_and_what_was_decided(busy, dealwire):
 def test_dead_messages_are_listed_retried_and_dropped(busy, dealwire):
     (dead,) = (json.loads(line) for line in dealwire("outbox", "list", "--state", "dead", "--json").stdout.splitlines())
     assert dead["error"] == "hook answered 404"
+    shown = dealwire("outbox", "list", "--state", "dead").stdout
+    assert "=HYPERLINK(1) · $500M · Series B (1 tried: hook answered 404)" in shown
     assert dealwire("outbox", "retry", "--dead", "--receiver", "hook").returncode == 0
     assert outbox.get(busy.store.connection, dead["id"]).state == "pending"
     assert dealwire("outbox", "drop", dead["id"]).returncode == 0

@@ -21,7 +21,7 @@ from notifier.render.notice import Notice
 from notifier.render.plain import plain
 from notifier.render.slack import BLOCKS_MAX, blocks
 from notifier.render.templates import Templates
-from notifier.render.view import title, view
+from notifier.render.view import title, view, views
 
 HOSTILE = [
     "<!channel> deal", "<@U123> deal", "<https://evil.example|click>", "*bold* & <b>x</b>",
@@ -285,3 +285,21 @@ def test_a_withdrawn_story_says_who_withdrew_it():
     assert shown.sources[0].url == "https://wire.example/orbital"
     bare = alert.model_copy(update={"story_view": story.model_copy(update={"tellings": ()})})
     assert view(bare).changes == ("Withdrawn",)
+
+
+def test_a_group_is_called_by_its_rule_and_its_biggest_story():
+    small = Figure(best=Money(value=5e6, currency="USD", usd=5e6), low=5e6, high=5e6)
+    tiny = make_alert(2, story_view=make_story("story-2", subject="Tiny Chips", amount=small))
+    both = notice(tiny, make_alert(1), form="group")
+    assert title(both) == "Big rounds: Orbital Silicon · $500M · Series B, and 1 more story"
+    other = make_alert(1).model_copy(update={"rule_title": "Other"})
+    assert title(notice(tiny, other, form="group")) == "Orbital Silicon · $500M · Series B, and 1 more story"
+
+
+def test_a_story_that_changed_twice_in_one_message_says_why_once():
+    first = make_alert(1)
+    later = make_alert(1, version=2, kind="changed").model_copy(
+        update={"reasons": (Reason(clause="amount >= 100M USD", field="amount", met_by="$525M"),)}
+    )
+    (shown,) = views(notice(first, later, form="group"))
+    assert shown.why == ("amount >= 100M USD ($525M)",)
