@@ -50,6 +50,10 @@ class Subscription:
     said: str = ""
     """Why the hub refused, or did not answer."""
 
+    def is_active(self, now: datetime) -> bool:
+        """Whether the hub pushes it."""
+        return self.state == "active" and self.until is not None and now < self.until
+
     def is_due(self, now: datetime) -> bool:
         """Whether the hub is to be asked for this feed now."""
         asked = now - self.asked_at if self.asked_at else None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from connectors.health import FeedRecord
     from connectors.registry import FeedSpec
     from connectors.source import Batch
+    from connectors.websub import Subscription
 
 HELP = "The sources of news: add, list, try and remove them, and see how they do."
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration.")]
@@ -174,7 +175,7 @@ def remove(
 
 
 def health(config: Config = DEFAULT, as_json: Json = False) -> None:
-    """Show how each source does: last success and change, usual interval, errors, what it brought, silence.
+    """Show how each source does: last success and change, usual interval, errors, what it brought, silence, hubs.
 
     dealwire feeds health --json
     """
@@ -182,19 +183,22 @@ def health(config: Config = DEFAULT, as_json: Json = False) -> None:
     from dealwire.config import load_settings
     from dealwire.store import feeds
     from dealwire.store.database import Store
+    from dealwire.store.subscriptions import KeptSubscriptions
 
     settings = load_settings(config)
     now = datetime.now(UTC)
     with Store.open(settings.place(settings.store)) as store:
         kept = feeds.load(store.connection)
+        hubs = KeptSubscriptions(store).load()
     records = [kept.get(spec.title, FeedRecord(spec.title)) for spec in settings.feeds]
     if as_json:
         for record in records:
-            print_json(_health(record, now))
+            print_json({**_health(record, now), "hub": _hub(hubs.get(record.name))})
     else:
         table = Table("name", "is", "last success", "last change", "usually", "errors", "items", "events", box=None)
         for record in records:
-            table.add_row(*_health_row(record, now))
+            hub = hubs.get(record.name)
+            table.add_row(*_health_row(record, now, pushed=bool(hub and hub.is_active(now))))
         out.print(table)
         for record in records:
             if record.error:
@@ -220,13 +224,19 @@ def _health(record: "FeedRecord", now: datetime) -> dict[str, Any]:
     }
 
 
-def _health_row(record: "FeedRecord", now: datetime) -> list[str]:
+def _hub(subscription: "Subscription | None") -> dict[str, Any] | None:
+    if subscription is None:
+        return None
+    return {"state": subscription.state, "until": subscription.until, "said": subscription.said}
+
+
+def _health_row(record: "FeedRecord", now: datetime, *, pushed: bool) -> list[str]:
     styles = {"well": "green", "failing": "red", "gone": "red", "silent": "yellow"}
     condition = record.condition(now)
     style = styles.get(condition)
     return [
         record.name,
-        f"[{style}]{condition}[/]" if style else condition,
+        (f"[{style}]{condition}[/]" if style else condition) + (", pushed" if pushed else ""),
         _ago(record.last_success, now),
         _ago(record.last_change, now),
         f"every {_span(record.usual_gap)}" if record.usual_gap else "",

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
@@ -11,8 +12,11 @@ from typer.testing import CliRunner
 from connectors.listing import Listing
 from connectors.opml import read_opml, write_opml
 from connectors.registry import FeedSpec, render_wait
+from connectors.websub import Subscription
 from dealwire.cli.main import build
 from dealwire.errors import SourceError, UsageError
+from dealwire.store.database import Store
+from dealwire.store.subscriptions import KeptSubscriptions
 
 CONFIG = """# what our desk reads
 version: 1
@@ -133,6 +137,23 @@ def test_health_of_feeds_that_were_never_visited_is_new(config):
     lines = [json.loads(line) for line in run("feeds", "health", "--json", "-c", config).stdout.splitlines()]
     assert [(line["name"], line["condition"]) for line in lines] == [("Wire", "new"), ("Lost", "new")]
     assert run("feeds", "health", "-c", config).exit_code == 0
+
+
+def test_health_tells_what_a_feed_brought_what_fails_and_who_pushes(config):
+    now = datetime.now(UTC)
+    assert run("run", "--once", "--quiet", "-c", config).exit_code == 0
+    with Store.open(config.parent / "var" / "dealwire.db") as store:
+        until = now + timedelta(days=1)
+        KeptSubscriptions(store).save(Subscription("Wire", "https://hub.example", "t", "active", now, now, until))
+    shown = run("feeds", "health", "--json", "-c", config)
+    wire, lost = (json.loads(line) for line in shown.stdout.splitlines())
+    assert (wire["condition"], wire["items"], wire["events"], wire["errors_in_a_row"]) == ("well", 1, 1, 0)
+    assert (wire["hub"]["state"], lost["hub"]) == ("active", None)
+    assert wire["last_success"] == wire["last_change"] is not None
+    assert (lost["condition"], lost["errors_in_a_row"]) == ("failing", 1)
+    assert "no such file" in lost["error"]
+    assert shown.exit_code == 1
+    assert "well, pushed" in run("feeds", "health", "-c", config).stdout
 
 
 def test_pushed_articles_are_taken_once_and_bad_lines_are_named(config, monkeypatch):
