@@ -18,7 +18,7 @@ from dealwire.bootstrap.monitoring import feeds_read, shown
 from dealwire.bootstrap.rules import Rules
 from dealwire.bootstrap.threads import in_thread
 from dealwire.bootstrap.web import page
-from dealwire.config import Settings
+from dealwire.config import Settings, load_settings
 from dealwire.errors import DealwireError
 from dealwire.log import logger
 from dealwire.model import Alert
@@ -90,8 +90,8 @@ class Service:
                         delivery.report()
                         await _drain(dispatcher, stop)
                     return
-                self._check_health(path, dispatcher)
                 dispatcher.start()
+                self._check_health(path, dispatcher)
                 try:
                     async with page(self.settings, path, rules, self.monitor, dispatcher.wake) as address:
                         self.served(address)
@@ -99,11 +99,33 @@ class Service:
                         await _unless(
                             stop, make_poller(self.settings, fetcher, intake, files_only=True).once(delivery.take)
                         )
-                        poller = make_poller(self.settings, fetcher, intake)
-                        await _first_of(poller.run(delivery.take, stop), delivery.watch(stop))
+                        while dispatcher.running and not stop.is_set():
+                            poller = make_poller(self.settings, fetcher, intake)
+                            await _first_of(
+                                poller.run(delivery.take, stop), delivery.watch(stop), self._feeds_changed()
+                            )
                 finally:
                     dispatcher.stop()
                     await in_thread(dispatcher.join)
+
+    async def _feeds_changed(self) -> None:
+        """Wait until the configuration names other feeds, and take them; a mistake in it is told, and waited out."""
+        seen = changed_at(self.settings.file)
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            now = changed_at(self.settings.file)
+            if now == seen:
+                continue
+            seen = now
+            try:
+                feeds_now = load_settings(self.settings.file).feeds
+            except DealwireError as error:
+                log.warning("configuration_rejected", problem=str(error))
+                continue
+            if feeds_now != self.settings.feeds:
+                self.settings = self.settings.model_copy(update={"feeds": feeds_now})
+                log.info("feeds_changed", feeds=len(feeds_now))
+                return
 
     def _check_health(self, path: Path, dispatcher: Dispatcher) -> None:
         """What this process needs in order to do its job."""
@@ -112,9 +134,18 @@ class Service:
         health.add("rules", lambda: "" if self.rules.core.book.rules else "no rule is enabled")
         health.add("feeds", feeds_read(lambda: self.settings.feeds, path, self.clock))
         health.add("sending", lambda: "" if dispatcher.running else "the dispatcher has ended")
+        health.complete()
 
     def _enqueue(self, connection: sqlite3.Connection, alert: Alert, now: datetime) -> None:
         outbox.enqueue(connection, alert, self.rules.router, now)
+
+
+def changed_at(file: Path) -> int:
+    """When the file was last written; 0 where it is not there."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 class _Delivery:

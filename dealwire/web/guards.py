@@ -18,10 +18,13 @@ from dealwire.errors import DealwireError, StoreError, UsageError
 from dealwire.log import logger
 from dealwire.web.access import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, Access, Tally, is_loopback
 from dealwire.web.pages.errors import error_page
+from dealwire.web.pages.frame import FORM_TOKEN, USER
 
 log = logger("web")
 
 ACCESS = web.AppKey("access", Access)
+ENTERED = web.RequestKey("entered", bool)
+BY_TOKEN = web.RequestKey("by_token", bool)
 SESSION_COOKIE = "dealwire_session"
 FORM_COOKIE = "dealwire_form"
 FORM_COOKIE_SECONDS = 30 * 86_400
@@ -57,7 +60,6 @@ async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse
         if response.content_type in {"text/html", "application/json"}:
             response.headers.setdefault("Cache-Control", "no-store")
 
-    request["dress"] = dress
     try:
         response = await handler(request)
     except web.HTTPException as answer:
@@ -100,7 +102,7 @@ def _refusal(
     if request.path.startswith("/api/") or "text/html" not in request.headers.get("Accept", "text/html"):
         body = {"status": status, "error": said or web_reason(status)} | ({"reference": reference} if reference else {})
         return web.json_response(body, status=status, headers=headers)
-    response = error_page(request, status, said, reference, bare=not request.get("entered", False))
+    response = error_page(request, status, said, reference, bare=not request.get(ENTERED, False))
     response.headers.update(headers or {})
     return response
 
@@ -134,10 +136,10 @@ def _entry(hosts: frozenset[str]) -> Middleware:
         elif hosts and name not in OWN_NAMES | hosts:
             raise web.HTTPMisdirectedRequest(text=f"this page is not served under the name {name!r}")
         bearer = access.bearer(request.headers.get("Authorization", ""))
-        request["user"] = bearer or access.user_of(request.cookies.get(SESSION_COOKIE, ""))
-        request["by_token"] = bool(bearer)
-        request["entered"] = not access.required or bool(request["user"])
-        if request["entered"] or request.path.startswith(OPEN) or request.path in SIGNING_IN:
+        request[USER] = bearer or access.user_of(request.cookies.get(SESSION_COOKIE, ""))
+        request[BY_TOKEN] = bool(bearer)
+        request[ENTERED] = not access.required or bool(request[USER])
+        if request[ENTERED] or request.path.startswith(OPEN) or request.path in SIGNING_IN:
             return await handler(request)
         if request.path.startswith("/api/") or request.method != "GET":
             raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
@@ -150,8 +152,8 @@ def _entry(hosts: frozenset[str]) -> Middleware:
 async def _forms(request: web.Request, handler: Handler) -> web.StreamResponse:
     held = request.cookies.get(FORM_COOKIE, "")
     fresh = not _is_token(held)
-    request["csrf"] = secrets.token_urlsafe(24) if fresh else held
-    if request.method in CHANGES and not request.path.startswith("/act/") and not request["by_token"]:
+    request[FORM_TOKEN] = secrets.token_urlsafe(24) if fresh else held
+    if request.method in CHANGES and not request.path.startswith("/act/") and not request[BY_TOKEN]:
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
         sent = request.headers.get("X-Form-Token", "") or str((await request.post()).get("csrf", ""))
         if fresh or site not in {"same-origin", "none"} or not hmac.compare_digest(sent.encode(), held.encode()):
@@ -162,7 +164,7 @@ async def _forms(request: web.Request, handler: Handler) -> web.StreamResponse:
     if fresh and response.content_type == "text/html" and not response.prepared:
         response.set_cookie(
             FORM_COOKIE,
-            request["csrf"],
+            request[FORM_TOKEN],
             max_age=FORM_COOKIE_SECONDS,
             httponly=True,
             samesite="Strict",

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from dealwire.errors import UsageError
 from dealwire.web.access import SESSION_SECONDS
-from dealwire.web.guards import ACCESS, SESSION_COOKIE
+from dealwire.web.guards import ACCESS, ENTERED, SESSION_COOKIE
 from dealwire.web.pages.frame import bare_frame, page
 
 
@@ -18,7 +18,7 @@ def add_login(app: web.Application) -> None:
 
 async def ask(request: web.Request) -> web.StreamResponse:
     """GET /login"""
-    if request["entered"]:
+    if request[ENTERED]:
         raise web.HTTPSeeOther(location=destination(request.query.get("to", "")))
     return _form(request, to=request.query.get("to", ""))
 

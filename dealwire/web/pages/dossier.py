@@ -135,7 +135,9 @@ class Dossier:
             )
 
     def _figure(self, label: str, fact: str, figure: Figure) -> Fact:
-        claims = figure.claims or (Claim(money=figure.best, articles=()),)
+        claims = figure.claims
+        if all(claim.money.value != figure.best.value for claim in claims):  # as a person corrected it
+            claims = (Claim(money=figure.best, articles=()), *claims)
         stated = tuple(
             Stated(said_of(claim.money), proofs=self._proofs(fact, claim.articles), sources=len(claim.articles))
             for claim in claims

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from dealwire.web.pages.frame import Frame, page
+from dealwire.web.pages.frame import FORM_TOKEN, USER, Frame, page
 
 TITLES = {
     400: "That request could not be understood",
@@ -36,7 +36,7 @@ def error_page(
     request: web.Request, status: int, said: str = "", reference: str = "", *, bare: bool = False
 ) -> web.Response:
     """The page for this status; `said` is the cause where it helps, `reference` what the log calls it."""
-    frame = Frame(here="", now=datetime.now(UTC), csrf=request.get("csrf", ""), user=request.get("user", ""), bare=bare)
+    frame = Frame(here="", now=datetime.now(UTC), csrf=request.get(FORM_TOKEN, ""), user=request.get(USER, ""), bare=bare)
     cause = f"{said[:1].upper()}{said[1:]}" or SAID.get(status, "It is recorded in dealwire's log.")
     return page(
         "error.html.j2",

@@ -20,6 +20,10 @@ PLACES = (
     ("deliveries", "/deliveries", "Deliveries"),
     ("system", "/system", "System"),
 )
+FORM_TOKEN = web.RequestKey("form_token", str)
+"""What forms carry, so that no other site can send them."""
+USER = web.RequestKey("user", str)
+"""Who signed in; empty where nobody has to."""
 AUTHOR_COOKIE = "dealwire_author"
 QUERY_LENGTH_MAX = 300
 DONE: Mapping[str, str] = {
@@ -63,9 +67,9 @@ def frame_of(request: web.Request, here: str, notes: Sequence[tuple[str, str]] =
     return Frame(
         here=here,
         now=datetime.now(UTC),
-        csrf=request.get("csrf", ""),
-        user=request.get("user", ""),
-        author=request.cookies.get(AUTHOR_COOKIE, "")[:AUTHOR_LENGTH_MAX] or request.get("user", ""),
+        csrf=request.get(FORM_TOKEN, ""),
+        user=request.get(USER, ""),
+        author=request.cookies.get(AUTHOR_COOKIE, "")[:AUTHOR_LENGTH_MAX] or request.get(USER, ""),
         query=request.query.get("q", "")[:QUERY_LENGTH_MAX],
         notes=(*notes, *done_notes(request)),
     )
@@ -73,7 +77,7 @@ def frame_of(request: web.Request, here: str, notes: Sequence[tuple[str, str]] =
 
 def bare_frame(request: web.Request) -> Frame:
     """The frame for somebody who is not signed in: no navigation."""
-    return Frame(here="", now=datetime.now(UTC), csrf=request.get("csrf", ""), bare=True)
+    return Frame(here="", now=datetime.now(UTC), csrf=request.get(FORM_TOKEN, ""), bare=True)
 
 
 def done_notes(request: web.Request) -> tuple[tuple[str, str], ...]:
