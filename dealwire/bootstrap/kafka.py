@@ -13,7 +13,7 @@ from connectors.lease import LASTING, visit_while_held
 from connectors.poll import Visit
 from connectors.publish import Publisher
 from dealwire.bootstrap.feeds import make_poller
-from dealwire.bootstrap.monitoring import feeds_read, shown_on_kafka
+from dealwire.bootstrap.monitoring import beating, feeds_read, shown_on_kafka
 from dealwire.bootstrap.rules import Rules, core_from, policy_of
 from dealwire.bootstrap.threads import in_thread
 from dealwire.config import Settings
@@ -143,6 +143,7 @@ async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False)
         monitor.watch_store(path)
         answering = feeds_read(lambda: settings.feeds, path, utc_now)
         monitor.health.add("feeds", lambda: answering() if lease.held else "")  # else another ingester visits them
+        monitor.health.complete()
 
         def take(visit: Visit) -> None:
             publisher.publish(visit.batch.articles)
@@ -166,8 +167,5 @@ async def ingest(settings: Settings, stop: asyncio.Event, *, once: bool = False)
                 await make_poller(settings, fetcher, store, files_only=True).once(deliver)
                 await make_poller(settings, fetcher, store).run(deliver, ending)
 
-        beating = asyncio.create_task(monitor.heartbeat.keep())
-        try:
+        async with beating(monitor):
             await visit_while_held(lease, visit_feeds, stop)
-        finally:
-            beating.cancel()

@@ -1,7 +1,8 @@
 """Shell: what each process shows of itself, put together: its checks, and the listener where one is asked for."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +28,16 @@ def shown(monitor: Monitor, listen: str) -> Iterator[None]:
             listener = stack.enter_context(Listener(monitor, listen))
             log.info("metrics_served", port=listener.port)
         yield
+
+
+@asynccontextmanager
+async def beating(monitor: Monitor) -> AsyncIterator[None]:
+    """Let the monitor's heart beat with this event loop, for as long as this lasts."""
+    beats = asyncio.create_task(monitor.heartbeat.keep())
+    try:
+        yield
+    finally:
+        beats.cancel()
 
 
 @contextmanager

@@ -69,6 +69,7 @@ def notify(settings: Settings, log_format: LogFormat, log_level: str) -> None:
     Store.open(path).close()  # made where it is missing: a notifier that stands by must be able to write it, too
     with shown_on_kafka(kafka, ("notifying",), settings.metrics.listen) as monitor:
         monitor.watch_store(path)
+        monitor.health.complete()
         notifier.run(stop, monitor.heartbeat.beat)
 
 

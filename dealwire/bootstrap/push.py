@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -16,6 +17,7 @@ from dealwire.bootstrap.rules import Rules
 from dealwire.bootstrap.threads import in_thread
 from dealwire.config import Settings
 from dealwire.model import Alert, Article
+from dealwire.monitoring.monitor import Monitor
 from dealwire.store import feeds, outbox
 from dealwire.store.database import Store
 from dealwire.store.subscriptions import KeptSubscriptions
@@ -28,8 +30,16 @@ TEND_EVERY = timedelta(minutes=1)
 class Intake:
     """Takes articles into the configuration's store, one transaction for each call; the running dealwire sends."""
 
-    def __init__(self, settings: Settings, rules: Rules, clock: Callable[[], datetime]) -> None:
-        self._store = Store.open(settings.place(settings.store))
+    def __init__(
+        self, settings: Settings, rules: Rules, clock: Callable[[], datetime], monitor: Monitor | None = None
+    ) -> None:
+        path = settings.place(settings.store)
+        self._store = Store.open(path)
+        self._clock = clock
+        self._monitor = monitor or Monitor()
+        self._monitor.watch_store(path)
+        self._monitor.health.complete()
+        self._monitor.pipeline.use_rules(len(rules.core.book.rules))
         self._lock = threading.Lock()
 
         def enqueue(connection: sqlite3.Connection, alert: Alert, now: datetime) -> None:
@@ -44,8 +54,11 @@ class Intake:
             if feed:
                 feeds.count_events(connection, feed, sum(bool(step.reading.events) for step in steps))
 
+        began = time.perf_counter()
         with self._lock:
-            return self._embedded.take(articles, commit)
+            steps = self._embedded.take(articles, commit)
+        self._monitor.pipeline.observe_take(steps, time.perf_counter() - began, self._clock())
+        return steps
 
     def __enter__(self) -> Self:
         return self

@@ -27,6 +27,7 @@ def work(settings: Settings) -> None:
         app.task(monitor.heartbeat.keep)
         monitor.health.add("rules", rules.why_missing)
         monitor.health.add("partitions", lambda: "" if app.flow_control.is_active() else UNASSIGNED)
+        monitor.health.complete()
         run_worker(app)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dealwire.bootstrap.push import Intake
     from dealwire.config import Settings
     from dealwire.model import Article
+    from dealwire.monitoring.monitor import Monitor
 
 HELP = """Take articles from a file or standard input (JSON Lines, .gz, .zst). Sent again, they change nothing.
 
@@ -41,13 +42,18 @@ def register(app: typer.Typer) -> None:
 def push(
     archive: Annotated[str, typer.Argument(help="A file of articles, or - for standard input.")] = "",
     listen: Annotated[str, typer.Option("--listen", help="Take POST /articles at this host:port.")] = "",
+    metrics: Annotated[
+        str, typer.Option("--metrics", help="With --listen: serve /metrics, /healthz and /readyz at this host:port.")
+    ] = "",
     config: Annotated[Path, typer.Option("--config", "-c", help="The configuration.")] = Path("dealwire.yaml"),
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
+    from dealwire.bootstrap.monitoring import shown
     from dealwire.bootstrap.push import Intake
     from dealwire.bootstrap.rules import Rules
     from dealwire.config import load_settings
     from dealwire.log import configure
+    from dealwire.monitoring.monitor import Monitor
 
     if bool(archive) == bool(listen):
         raise UsageError("give either a file (- for standard input) or --listen host:port")
@@ -55,9 +61,11 @@ def push(
     rules = Rules.read([settings.place(path) for path in settings.rules])
     token = os.environ.get(TOKEN, "")
     configure("text", "info", [*rules.secrets, token])
-    with Intake(settings, rules, utc_now) as intake:
+    monitor = Monitor()
+    with Intake(settings, rules, utc_now, monitor) as intake:
         if listen:
-            asyncio.run(_listen(settings, intake, listen, token))
+            with shown(monitor, metrics):
+                asyncio.run(_listen(settings, intake, listen, token, monitor))
             return
         problems = 0
 
@@ -96,8 +104,9 @@ def _batches(articles: Iterator["Article"]) -> Iterator[list["Article"]]:
         yield batch
 
 
-async def _listen(settings: "Settings", intake: "Intake", listen: str, token: str) -> None:
+async def _listen(settings: "Settings", intake: "Intake", listen: str, token: str, monitor: "Monitor") -> None:
     from connectors.endpoint import TOKEN_LENGTH_MIN, Endpoint, serve
+    from dealwire.bootstrap.monitoring import beating
     from dealwire.bootstrap.push import Hubs
     from dealwire.store.database import Store
 
@@ -123,7 +132,8 @@ async def _listen(settings: "Settings", intake: "Intake", listen: str, token: st
         err.print(f"dealwire: POST http://{listen}/articles; Ctrl-C stops", style="dim")
         sys.stderr.flush()
         try:
-            await (hubs.tend(stop) if hubs else stop.wait())
+            async with beating(monitor):
+                await (hubs.tend(stop) if hubs else stop.wait())
         finally:
             await runner.cleanup()
 

@@ -62,6 +62,7 @@ def serve(
 
 
 async def _serve(settings: "Settings", path: Path, rules: "Rules") -> None:
+    from dealwire.bootstrap.monitoring import beating, shown
     from dealwire.bootstrap.web import page
     from dealwire.monitoring.monitor import Monitor
 
@@ -70,13 +71,16 @@ async def _serve(settings: "Settings", path: Path, rules: "Rules") -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     monitor = Monitor()
     monitor.watch_store(path)
-    async with page(settings, path, rules, monitor, lambda: None) as address:
-        if not address:
-            raise UsageError(
-                f"{settings.web.listen or 'nowhere'}: the page cannot be served there; try --listen 127.0.0.1:0"
-            )
-        err.print(f"dealwire: the page is at {address}; Ctrl-C stops", style="dim", markup=False)
-        await stop.wait()
+    monitor.health.complete()
+    monitor.pipeline.use_rules(len(rules.core.book.rules))
+    with shown(monitor, ""):
+        async with beating(monitor), page(settings, path, rules, monitor, lambda: None) as address:
+            if not address:
+                raise UsageError(
+                    f"{settings.web.listen or 'nowhere'}: the page cannot be served there; try --listen 127.0.0.1:0"
+                )
+            err.print(f"dealwire: the page is at {address}; Ctrl-C stops", style="dim", markup=False)
+            await stop.wait()
 
 
 def password() -> None:

@@ -68,7 +68,10 @@ class Finding:
 
 
 class Health:
-    """The checks of one process, by name. `look` runs them, at most once every few seconds, whoever asks."""
+    """The checks of one process, by name. `look` runs them, at most once every few seconds, whoever asks.
+
+    Until it is `complete` the process is starting, and says so: it must not look ready before all checks are there.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._checks: dict[str, Check] = {}
@@ -76,6 +79,13 @@ class Health:
         self._lock = threading.Lock()
         self._findings: tuple[Finding, ...] = ()
         self._looked_at: float | None = None
+        self._complete = False
+
+    def complete(self) -> None:
+        """All checks are there."""
+        with self._lock:
+            self._complete = True
+            self._looked_at = None
 
     def add(self, name: str, check: Check) -> None:
         with self._lock:
@@ -87,7 +97,8 @@ class Health:
         with self._lock:
             now = self._clock()
             if self._looked_at is None or now - self._looked_at >= FINDINGS_SECONDS:
-                self._findings = tuple(Finding(name, _run(check)) for name, check in self._checks.items())
+                found = tuple(Finding(name, _run(check)) for name, check in self._checks.items())
+                self._findings = found if self._complete else (*found, Finding("start", "the process is starting"))
                 self._looked_at = self._clock()
             return self._findings
 

@@ -15,6 +15,7 @@ from dealwire.monitoring.deliveries import DeliveryMetrics
 from dealwire.monitoring.errors import ErrorMetrics
 from dealwire.monitoring.health import Health, Heartbeat, store_writable
 from dealwire.monitoring.pipeline import PipelineMetrics
+from dealwire.monitoring.requests import RequestMetrics
 from dealwire.monitoring.stored import StoreMetrics
 from dealwire.monitoring.visits import VisitMetrics
 
@@ -36,6 +37,7 @@ class Monitor:
         self.visits = VisitMetrics(self.registry)
         self.pipeline = PipelineMetrics(self.registry)
         self.deliveries = DeliveryMetrics(self.registry)
+        self.requests = RequestMetrics(self.registry)
         self._errors = ErrorMetrics(self.registry)
         self.registry.register(SelfMetrics(self.health))
         ProcessCollector(registry=self.registry)

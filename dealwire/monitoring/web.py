@@ -15,7 +15,10 @@ from dealwire.monitoring.monitor import Monitor
 
 
 def add_monitoring(app: web.Application, monitor: Monitor) -> None:
-    """Serve what the monitor shows. Who may see it is for the application's middlewares to say."""
+    """Serve what the monitor shows, and count the application's requests.
+
+    Who may see it is for the application's middlewares to say.
+    """
 
     async def metrics(_: web.Request) -> web.Response:
         page = await asyncio.to_thread(generate_latest, monitor.registry)  # it reads the store
@@ -32,6 +35,7 @@ def add_monitoring(app: web.Application, monitor: Monitor) -> None:
         well = all(finding.ok for finding in findings)
         return _answer({"ready": well, "checks": checks}, ok=well)
 
+    app.middlewares.insert(0, monitor.requests.middleware())
     app.router.add_get("/metrics", metrics)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)

@@ -1,6 +1,7 @@
 """Whether a process lives and can do its job: what it answers, with which status, and why not."""
 
 import json
+import os
 import socket
 import sqlite3
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -74,6 +75,10 @@ def test_a_process_whose_loop_turns_is_alive_and_one_whose_loop_stands_is_not(se
 
 def test_readiness_names_what_is_wrong_and_why_and_what_is_not(served):
     monitor, _, port = served
+    starting = {"ready": False, "checks": {"start": {"ok": False, "why": "the process is starting"}}}
+    status, body = ask(port, "/readyz")
+    assert (status, json.loads(body)) == (503, starting)
+    monitor.health.complete()
     assert ask(port, "/readyz") == (200, '{"ready":true,"checks":{}}')
     monitor.health.add("rules", lambda: "")
     monitor.health.add("store", lambda: "dealwire.db: disk is full")
@@ -99,6 +104,7 @@ def test_a_check_that_fails_itself_is_a_finding_and_the_others_are_still_made():
     checks.add("store", unreadable)
     checks.add("feeds", broken)
     checks.add("rules", lambda: "")
+    checks.complete()
     assert [(f.check, f.why_not) for f in checks.look()] == [
         ("store", "dealwire.db: file is not a database"),
         ("feeds", "the check failed: KeyError: 'feeds'"),
@@ -219,24 +225,69 @@ def until(reached, process):
     raise AssertionError(f"ended with {process.poll()}" if process.poll() is not None else "not in time")
 
 
-def test_run_serves_all_three_where_the_configuration_says(tmp_path):
-    port = free_port()
+@pytest.fixture
+def place(tmp_path):
+    """A configuration with one feed, one rule and no address."""
     (tmp_path / "wire.xml").write_text(FEED, encoding="utf-8")
     (tmp_path / "watchlist.yaml").write_text(
         'version: 1\nreceivers: {screen: {url: "terminal://"}}\n'
         "rules: [{id: rounds, title: Rounds, match: {category: funding}}]\n"
     )
     (tmp_path / "dealwire.yaml").write_text(
-        "version: 1\nstore: dealwire.db\nrules: watchlist.yaml\nfeeds: [wire.xml]\n"
-        f'metrics: {{listen: "127.0.0.1:{port}"}}\n'
+        'version: 1\nstore: dealwire.db\nrules: watchlist.yaml\nfeeds: [wire.xml]\nweb: {listen: ""}\n'
     )
-    with subprocess.Popen([sys.executable, "-m", "dealwire", "run", "--quiet"], cwd=tmp_path, stderr=-3) as process:
+    return tmp_path
+
+
+@contextmanager
+def running(place, *command, environment=None):
+    """A process of dealwire's, which has to end well when it is told to."""
+    variables = os.environ | (environment or {})
+    with subprocess.Popen([sys.executable, "-m", "dealwire", *command], cwd=place, stderr=-3, env=variables) as process:
         try:
-            ready = until(lambda: (found := ask(port, "/readyz"))[0] == 200 and found[1], process)
-            assert json.loads(ready)["checks"].keys() == {"store", "rules", "feeds", "sending"}
-            assert ask(port, "/healthz")[0] == 200
-            assert 'dealwire_feed_visits_total{feed="wire.xml",outcome="changed"} 1.0' in ask(port, "/metrics")[1]
-            assert ask(port, "/elsewhere")[0] == 404
+            yield process
         finally:
             process.terminate()
         assert process.wait(WAIT_SECONDS_MAX) == 0
+
+
+def checks_when_ready(port, process):
+    return json.loads(until(lambda: (found := ask(port, "/readyz"))[0] == 200 and found[1], process))["checks"].keys()
+
+
+def test_run_serves_all_three_where_the_configuration_says(place):
+    port = free_port()
+    with (place / "dealwire.yaml").open("a") as config:
+        config.write(f'metrics: {{listen: "127.0.0.1:{port}"}}\n')
+    with running(place, "run", "--quiet") as process:
+        assert checks_when_ready(port, process) == {"store", "rules", "feeds", "sending"}
+        assert ask(port, "/healthz")[0] == 200
+        assert 'dealwire_feed_visits_total{feed="wire.xml",outcome="changed"} 1.0' in ask(port, "/metrics")[1]
+        assert ask(port, "/elsewhere")[0] == 404
+
+
+def test_the_web_page_serves_all_three_beside_its_pages(place):
+    port = free_port()
+    Store.open(place / "dealwire.db").close()
+    with running(place, "serve", "--listen", f"127.0.0.1:{port}") as process:
+        assert checks_when_ready(port, process) == {"store"}
+        assert ask(port, "/healthz")[0] == 200
+        page = until(lambda: (found := ask(port, "/metrics")[1]).count('route="/healthz"') and found, process)
+        assert 'dealwire_http_requests_total{method="GET",route="/healthz",status="200"} 1.0' in page
+
+
+def test_push_shows_itself_at_an_address_of_its_own_and_counts_what_it_takes(place):
+    port, metrics = free_port(), free_port()
+    token = "a token that is long enough"
+    command = ("push", "--listen", f"127.0.0.1:{port}", "--metrics", f"127.0.0.1:{metrics}")
+    with running(place, *command, environment={"DEALWIRE_PUSH_TOKEN": token}) as process:
+        assert checks_when_ready(metrics, process) == {"store"}
+        pushed = urllib.request.Request(
+            f"http://127.0.0.1:{port}/articles",
+            data=b'{"id": "1", "title": "Kestrel Compute raises $500 million"}',
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        with urllib.request.urlopen(pushed, timeout=30) as answer:
+            assert answer.status == 200
+        assert 'dealwire_articles_total{outcome="told"} 1.0' in ask(metrics, "/metrics")[1]
+        assert ask(port, "/metrics")[0] == 404

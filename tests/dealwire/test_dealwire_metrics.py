@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
+from aiohttp import web
 from metrics_lint import lint, series
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -23,6 +25,7 @@ from dealwire.model import Alert, Article
 from dealwire.monitoring.errors import EVENT, OTHER
 from dealwire.monitoring.monitor import Monitor
 from dealwire.monitoring.visits import VisitMetrics
+from dealwire.monitoring.web import add_monitoring
 from dealwire.store import dead_letters
 from dealwire.store.database import Store
 
@@ -268,6 +271,56 @@ def test_a_store_that_cannot_be_read_leaves_the_other_metrics_standing(tmp_path)
     assert "\ndealwire_dead_letters " not in page
     assert value(page, "dealwire_ready", check="store") == 0
     assert value(page, "dealwire_errors_total", part="monitoring", event="store_not_measured", level="warning") == 1
+
+
+def test_requests_count_by_their_route_and_never_by_the_address_asked_for():
+    monitor = Monitor()
+
+    async def story(request):
+        if request.match_info["id"] == "gone":
+            raise web.HTTPNotFound
+        if request.match_info["id"] == "broken":
+            raise ValueError("broken")
+        return web.Response(text="told")
+
+    async def events(request):
+        stream = web.StreamResponse()
+        await stream.prepare(request)
+        await stream.write(b"data: 1")
+        return stream
+
+    async def scene():
+        app = web.Application()
+        add_monitoring(app, monitor)
+        app.router.add_get("/stories/{id}", story)
+        app.router.add_get("/events", events)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            async with aiohttp.ClientSession() as session:
+                for path in ("/stories/1", "/stories/2", "/stories/gone", "/stories/broken", "/events", "/x/1", "/x/2"):
+                    async with session.get(f"{address}{path}?token=abc") as answer:
+                        await answer.read()
+                async with session.request("PROPFIND", f"{address}/pot") as answer:
+                    assert answer.status == 404
+        finally:
+            await runner.cleanup()
+
+    asyncio.run(scene())
+    page = generate_latest(monitor.registry).decode()
+    requests, story_route = "dealwire_http_requests_total", "/stories/{id}"
+    assert value(page, requests, route=story_route, method="GET", status="200") == 2
+    assert value(page, requests, route=story_route, method="GET", status="404") == 1
+    assert value(page, requests, route=story_route, method="GET", status="500") == 1
+    assert value(page, requests, route="none", method="GET", status="404") == 2
+    assert value(page, requests, route="none", method="none", status="404") == 1
+    assert value(page, requests, route="/events", method="GET", status="200") == 1
+    assert value(page, "dealwire_http_request_duration_seconds_count", route=story_route) == 4
+    assert 'dealwire_http_request_duration_seconds_count{route="/events"}' not in page
+    assert value(page, "dealwire_http_requests_in_progress") == 0
+    assert lint(page) == []
 
 
 def test_an_alert_counts_by_kind_and_severity_alone():

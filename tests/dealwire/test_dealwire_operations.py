@@ -142,7 +142,7 @@ def test_the_dashboard_is_whole():
     ids = [panel["id"] for panel in DASHBOARD["panels"]]
     assert len(set(ids)) == len(ids)
     assert len({panel["title"] for panel in DASHBOARD["panels"]}) == len(ids)
-    assert [row["title"] for row in ROWS] == ["Is it well", "News", "Feeds", "Deliveries", "Kafka", "Processes"]
+    assert [row["title"] for row in ROWS] == ["Is it well", "News", "Feeds", "Deliveries", "Page", "Kafka", "Processes"]
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=[panel["title"] for panel in PANELS])

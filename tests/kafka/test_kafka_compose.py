@@ -71,6 +71,7 @@ def test_processes_that_last_count_as_healthy_while_they_are_ready(ours):
 
 def test_the_health_check_fails_where_the_process_is_not_ready(compose):
     monitor = Monitor()
+    monitor.health.complete()
     with Listener(monitor, "127.0.0.1:0") as listener:
         code = compose["x-watched"]["test"][3].replace(":9464", f":{listener.port}")
         assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 0
