@@ -8,6 +8,7 @@ import asyncio
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -61,7 +62,7 @@ class GdeltSource:
                 raise
             articles = ()  # GDELT now and then skips a quarter of an hour
             notes.append(f"there is no file of {stamp}")
-        except (zipfile.BadZipFile, KeyError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, IndexError, RuntimeError) as error:  # the last: encrypted
             raise SourceError(f"{url}: not the zip file it should be: {error}") from error
         return Batch(articles, stamp.encode(), notes=tuple(notes), more=last + QUARTER_HOUR < newest)
 

@@ -128,15 +128,26 @@ class MailboxSource:
                 continue
             parts = server.uid("FETCH", str(uid), "(BODY.PEEK[])")[1]
             raw = next((part[1] for part in parts if isinstance(part, tuple)), b"")
+            try:
+                article = self._article(raw, now)
+            except ValueError as error:
+                notes.append(f"message {uid}: {error}")
+            else:
+                articles += [article] if article else []
+        return articles, notes
+
+    def _article(self, raw: bytes, now: datetime) -> Article | None:
+        """The message as an article, None where its sender is not wanted; ValueError says why it is none."""
+        try:
             message = parse_message(raw)
             if not is_from(sender_of(message)[1], self.senders):
-                continue
+                return None
             article = article_of(message, self.name, self.source, now)
-            if article is None:
-                notes.append(f"message {uid}: neither a subject nor a text")
-            else:
-                articles.append(article.model_copy(update={"language": self.language}))
-        return articles, notes
+        except Exception as error:  # the standard library's parser has mistakes; one message may not stop the rest
+            raise ValueError(f"cannot be read: {type(error).__name__}") from error
+        if article is None:
+            raise ValueError("neither a subject nor a text")
+        return article.model_copy(update={"language": self.language})
 
     def _sizes(self, server: imaplib.IMAP4, uids: list[int]) -> dict[int, int]:
         if not uids:

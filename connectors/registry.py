@@ -20,6 +20,14 @@ from connectors.source import Source
 
 SERVICES = {"edgar": edgar.SITE, "gdelt": gdelt.SITE, "hackernews": hackernews.SITE}
 """Kinds that know where they are; a `url` names another place that speaks as they do."""
+OPTIONS: Mapping[str, frozenset[str]] = {
+    "feed": frozenset({"full_text", "headers"}),
+    "edgar": frozenset({"contact", "forms", "items", "companies"}),
+    "gdelt": frozenset({"phrases"}),
+    "hackernews": frozenset({"query", "points_min"}),
+    "mailbox": frozenset({"password", "senders"}),
+}
+"""What only sources of one kind take."""
 UNITS_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 EVERY_MIN = timedelta(seconds=1)
 EVERY_DEFAULT = timedelta(minutes=10)
@@ -108,6 +116,9 @@ class FeedSpec(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        for kind, options in OPTIONS.items():
+            if kind != self.kind and (strange := sorted(options & self.model_fields_set)):
+                raise ValueError(f"{strange[0]} is for sources of kind {kind}, not {self.kind}")
         if self.kind in SERVICES:
             return self
         if self.kind == "mailbox":

@@ -182,6 +182,8 @@ def test_pushed_articles_are_taken_once_and_bad_lines_are_named(config, monkeypa
         ({"url": "ftp://example.com/x"}, "read over http, https or from a file, not ftp:"),
         ({"url": "a.xml", "every": "often"}, "is no interval"),
         ({"url": "a.xml", "every": "0s"}, "greater than or equal"),
+        ({"url": "a.xml", "contact": "a@b.example"}, "contact is for sources of kind edgar, not feed"),
+        ({"kind": "gdelt", "senders": ["@b.example"]}, "senders is for sources of kind mailbox, not gdelt"),
         ({"url": "a.xml", "evry": "1h"}, "Extra inputs"),
     ],
 )

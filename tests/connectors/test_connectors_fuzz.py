@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from connectors.articles import Origin
 from connectors.feed import FeedState, read_batch
+from connectors.mailbox import Mailbox, MailboxSource
 from dealwire.errors import SourceError
 from dealwire.reference.companies import bundled_companies
 from rules.load import Source, load
@@ -25,6 +26,19 @@ RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title><t
 ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom"><title>W</title><entry><id>1</id>
 <title type="html">Example Corp to acquire Sample Inc for \xe2\x82\xac2bn</title><updated>2026-11-19T08:00:00Z</updated>
 <link href="https://w.example/1"/><content>Both boards agreed.</content></entry></feed>"""
+LETTER = b"""From: Deal Letter <desk@wire.example>
+Subject: =?utf-8?q?Acme_raises_=2450m?=
+Date: Thu, 19 Nov 2026 08:00:00 +0100
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="b"
+
+--b
+Content-Type: text/html; charset=utf-8
+Content-Transfer-Encoding: quoted-printable
+
+<p>Led by =E2=80=9CBig=E2=80=9D.</p>
+--b--
+"""
 JSON = b"""{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "Nvidia unveils a chip",
 "content_html": "<p>3 GW of capacity", "date_published": "2026-11-19T08:00:00Z", "url": "https://w.example/2"}]}"""
 SEEDS = (RSS, ATOM, JSON)
@@ -102,3 +116,39 @@ def test_no_bytes_at_all_crash_or_take_a_second(body):
     started = time.process_time()
     through(body)
     assert time.process_time() - started < SECONDS_MAX
+
+
+HEADERS = (
+    b"=?utf-8?b?", b"?=", b"@", b";", b'"', b"\n ", b"filename*0*=", b"charset=", b"<>", b":", b"\n\n", b"=C3",
+)  # fmt: skip
+headers_edits = st.lists(
+    st.tuples(
+        st.floats(0, 1, exclude_max=True),
+        st.sampled_from(["insert", "cut", "replace"]),
+        st.sampled_from(HEADERS) | st.binary(max_size=20),
+    ),
+    max_size=8,
+)
+
+
+@cache
+def letters():
+    return MailboxSource("Letters", Mailbox("mail.example", 993, "desk", "INBOX"), "")
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(headers_edits)
+def test_no_broken_message_crashes_or_takes_a_second(changes):
+    started = time.process_time()
+    try:
+        article = letters()._article(broken(LETTER, changes), NOON)
+        said = article.title
+    except ValueError as reason:
+        said = str(reason)
+    assert said == " ".join(said.split())
+    assert time.process_time() - started < SECONDS_MAX
+
+
+def test_the_message_itself_goes_through():
+    article = letters()._article(LETTER, NOON)
+    assert (article.title, article.body, article.source) == ("Acme raises $50m", "Led by “Big”.", "Deal Letter")
