@@ -21,6 +21,7 @@ TALK_DAYS = 30
 """So long after talk of a round, a round is taken to be that one though nothing but its recipient agrees."""
 NEAR = 0.06
 NEAR_APPROX = 0.12
+NEAR_EXACT = 0.015
 WORDS_COUNTED_MAX = 3
 
 _DEBT = frozenset({"debt"})
@@ -87,6 +88,8 @@ def _deal(a: Told, b: Told, days: float) -> Link:
     if (reason := _contradiction(a, b, days)) is not None:
         return _veto(reason)
     likeness = sums_alike(a["amount"], b["amount"])
+    if same is None and likeness and _plainly_differ(a["amount"], b["amount"]):
+        likeness = False
     shared, counterparts = shared_words(a, b), _shared_names(a, b, but=a["subject"])
     points, reasons = 0.0, []
     if same:
@@ -96,7 +99,7 @@ def _deal(a: Told, b: Told, days: float) -> Link:
         points += 2
         reasons.append("same amount")
     elif likeness is False:
-        points += _far_amount(a, b, days)
+        points += _far_amount(a, b, days) if same else -2.0
         reasons.append("other amount")
     if counterparts:
         points += 1.5
@@ -315,6 +318,14 @@ def sums_alike(one: Sum | None, two: Sum | None) -> bool | None:
         return True
     vague = one[QUALIFIER] != "exact" or two[QUALIFIER] != "exact" or one[CURRENCY] != two[CURRENCY]
     return bool(high - low <= (NEAR_APPROX if vague else NEAR) * high)
+
+
+def _plainly_differ(one: Sum | None, two: Sum | None) -> bool:
+    """Whether two sums that are each told to the last digit are not the same; enough where nobody names the deal."""
+    if not one or not two or one[CURRENCY] != two[CURRENCY]:
+        return False
+    exact = one[QUALIFIER] == two[QUALIFIER] == "exact"
+    return bool(exact and abs(one[VALUE] - two[VALUE]) > NEAR_EXACT * max(one[VALUE], two[VALUE]))
 
 
 def _quantities_meet(a: Told, b: Told) -> bool:

@@ -41,6 +41,11 @@ TALK = frozenset({"rumored", "in_talks"})
 SUPERSEDED_DAYS = 3
 """A sum that was last told this long before the one that holds was first told is history, and no disagreement."""
 
+HASHES_ASKED = 4
+"""Of two copies' least hashes, one of so many is shared all but surely."""
+ALIKE_MAX = 8
+"""Texts that begin alike and are compared with the next."""
+
 Stated = tuple[Told, Sum]
 
 
@@ -107,32 +112,50 @@ def merged_category(tellings: Sequence[Told]) -> str:
     return max(votes, key=lambda category: votes[category])
 
 
+class Firsts:
+    """The first article of each text and each outlet, found by the least hashes of its sketch: copies share most."""
+
+    def __init__(self) -> None:
+        self._by_hash: dict[int, list[Telling]] = {}
+        self._by_outlet: dict[str, Telling] = {}
+
+    def text_of(self, t: Telling) -> Telling | None:
+        """The earliest article of which this one is a copy."""
+        near = (first for h in t["sketch"][:HASHES_ASKED] for first in self._by_hash.get(h, ()))
+        return next((first for first in near if are_copies(t["sketch"], first["sketch"])), None)
+
+    def outlet_of(self, t: Telling) -> Telling | None:
+        """The earliest article of its outlet."""
+        return self._by_outlet.get(t["outlet"]) if t["outlet"] else None
+
+    def add(self, t: Telling) -> None:
+        self._by_outlet.setdefault(t["outlet"], t)
+        for h in t["sketch"][:HASHES_ASKED]:
+            alike = self._by_hash.setdefault(h, [])
+            if len(alike) < ALIKE_MAX:
+                alike.append(t)
+
+
 def sources_of(tellings: Sequence[Telling]) -> dict[str, str]:
     """Each article → the source it stands for: copies of one text, and one outlet's articles, are one source."""
     sources: dict[str, str] = {}
-    firsts: list[Telling] = []
+    firsts = Firsts()
     for t in tellings:
-        if t["article"] in sources:
-            continue
-        first = next((f for f in firsts if _is_copy(t, f)), None)
-        if first is None:
-            firsts.append(t)
-        sources[t["article"]] = sources[first["article"]] if first else t["article"]
+        if t["article"] not in sources:
+            first = firsts.outlet_of(t) or firsts.text_of(t)
+            sources[t["article"]] = sources[first["article"]] if first else t["article"]
+            firsts.add(t)
     return sources
-
-
-def _is_copy(t: Telling, first: Telling) -> bool:
-    return bool(t["outlet"] and t["outlet"] == first["outlet"]) or are_copies(t["sketch"], first["sketch"])
 
 
 def copies_of(tellings: Sequence[Telling]) -> dict[str, str]:
     """Each article that is a copy of an earlier one's text → that one."""
     copies: dict[str, str] = {}
-    firsts: list[Telling] = []
+    firsts = Firsts()
     for t in tellings:
-        first = next((f for f in firsts if are_copies(t["sketch"], f["sketch"])), None)
+        first = firsts.text_of(t)
         if first is None:
-            firsts.append(t)
+            firsts.add(t)
         elif first["article"] != t["article"]:
             copies[t["article"]] = first["article"]
     return copies
