@@ -12,7 +12,8 @@ from dealwire.errors import UsageError
 
 if TYPE_CHECKING:
     from dealwire.bootstrap.rules import Rules
-    from dealwire.model import Alert
+    from dealwire.model import Alert, Article
+    from dealwire.store.database import Store
     from notifier.decide import Silence
 
 SHOW_HELP = """Draw the routing tree, with the receivers and grouping of each node.
@@ -40,7 +41,7 @@ def show(config: Config = CONFIG) -> None:
 
 
 def try_routes(
-    alert: Annotated[str, typer.Argument(help="An alert's id, or a file of alerts or articles as JSON Lines.")],
+    alert: Annotated[str, typer.Argument(help="An alert's or article's id, or a file of either.")],
     at: Annotated[str, typer.Option(help="As if it came at this moment.")] = "",
     as_json: AsJson = False,
     config: Config = CONFIG,
@@ -90,10 +91,10 @@ def _silences(moment: datetime, config: Path, store: Path | None) -> "tuple[Sile
 
 
 def _alerts(named: str, rules: "Rules", config: Path, store: Path | None) -> "list[Alert]":
-    """The alerts that are named: one of the store, those of a file, or those that a file's articles make."""
+    """The alerts that are named: one of the store, what an article there makes, those of a file or of its articles."""
     from dealwire.errors import RecordError
     from dealwire.model import Alert
-    from dealwire.store import receipts
+    from dealwire.store import articles, receipts
 
     path = Path(named)
     if path.is_file():
@@ -102,10 +103,21 @@ def _alerts(named: str, rules: "Rules", config: Path, store: Path | None) -> "li
         except RecordError:
             return _alerts_of_articles(named, rules)
     with open_store(config, store) as opened:
-        found = receipts.find(opened.connection, named)
-    if found is None:
-        raise UsageError(f"{named!r} is neither an alert in the store nor a file")
-    return [found.alert]
+        if found := receipts.find(opened.connection, named):
+            return [found.alert]
+        if article := articles.get(opened.connection, named):
+            return _alerts_of_kept(opened, rules, article)
+    raise UsageError(f"{named!r} is neither an alert nor an article in the store, nor a file")
+
+
+def _alerts_of_kept(store: "Store", rules: "Rules", article: "Article") -> "list[Alert]":
+    """What an article of the store makes the rules say, as its stories stand; nothing is written."""
+    from dealwire.store.state import StateTable
+
+    made = rules.core.step(StateTable(store.connection), article).outcome.alerts
+    if not made:
+        raise UsageError(f"no rule makes an alert of article {article.id}; `dealwire explain` says why")
+    return list(made)
 
 
 def _alerts_of_articles(path: str, rules: "Rules") -> "list[Alert]":

@@ -1,7 +1,7 @@
 """Shell's arithmetic, pure: the links of a message, where a page that is open to its readers serves them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from dealwire.links import Action, Verb, sign
@@ -22,7 +22,7 @@ class Linker:
 
     base: str
     """Where readers reach dealwire's page: https://deals.example.org."""
-    key: bytes
+    key: bytes = field(repr=False)
 
     def stories(self, delivery: Delivery, alerts: Sequence[Alert]) -> dict[str, StoryLinks]:
         """For each story of the delivery: how to acknowledge it, and how to mute it."""

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from notifier_desk import make_alert, make_story
+from notifier_desk import START, make_alert, make_story
 from notifier_servers import Answer
 
 from dealwire.cli import main
 from dealwire.errors import DeliveryError
-from dealwire.store import outbox
+from dealwire.model import Article
+from dealwire.store import articles, outbox
 
 RULES = """
 version: 1
@@ -200,7 +201,7 @@ def test_a_receiver_is_tried_out(dealwire, http):
         (("alerts", "ack", "nothing", "--by", "ann"), "no alert tells of a story 'nothing'"),
         (("alerts", "ack", "story-1"), "say who has seen the story"),
         (("alerts", "ack", "story-1", "--withdraw"), "nobody has acknowledged story story-1"),
-        (("routes", "test", "nothing"), "neither an alert in the store nor a file"),
+        (("routes", "test", "nothing"), "neither an alert nor an article in the store, nor a file"),
         (("templates", "preview", "--folder", "nowhere"), "there is no such folder"),
     ],
 )
@@ -259,11 +260,11 @@ def test_the_report_goes_to_the_terminal_and_to_the_operators(busy, dealwire, pl
 
 
 def test_a_replay_says_what_would_have_gone_where(dealwire, place):
-    articles = [
+    history = [
         {"id": "1", "title": "MatX raises $500 million to speed up LLM chips", "published": "2026-03-02T09:00:00Z"},
         {"id": "2", "title": "Cerebras raises $900 million in Series H funding", "published": "2026-03-02T11:00:00Z"},
     ]
-    (place / "archive.jsonl").write_text("".join(json.dumps(article) + "\n" for article in articles))
+    (place / "archive.jsonl").write_text("".join(json.dumps(article) + "\n" for article in history))
     daily = RULES.replace('url: "terminal://"', 'url: "terminal://", digest: {at: "17:00"}')
     (place / "watchlist.yaml").write_text(daily)
     replayed = dealwire("replay", "archive.jsonl", "--rules", "watchlist.yaml", "--as-if-sent")
@@ -282,3 +283,13 @@ def test_routes_are_tried_with_an_article(dealwire, place):
     nothing = dealwire("routes", "test", "nothing.jsonl")
     assert nothing.returncode == 2
     assert "no rule makes an alert of these articles" in nothing.stderr
+
+
+def test_routes_are_tried_with_an_article_of_the_store(busy, dealwire):
+    told = Article.create(title="MatX raises $500 million for LLM chips", fetched=START)
+    dull = Article.create(title="A quiet day in the park", fetched=START)
+    with busy.store.transaction() as connection:
+        articles.keep(connection, [(told, 1), (dull, 0)])
+    assert "→ desk: send: rule rounds" in dealwire("routes", "test", told.id).stdout
+    nothing = dealwire("routes", "test", dull.id)
+    assert (nothing.returncode, "no rule makes an alert of article" in nothing.stderr) == (2, True)

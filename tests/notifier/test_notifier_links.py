@@ -118,6 +118,10 @@ def test_a_delivery_carries_the_same_links_at_each_try(desk):
     assert read(KEY, unsubscribe.rpartition("/")[2], START).verb == "unsubscribe"
 
 
+def test_who_makes_links_shows_no_key():
+    assert "sixteen" not in repr(Linker("https://d.example", KEY))
+
+
 @pytest.fixture
 def clicked(desk, store):
     """Gets and posts to the link for an action, on a desk that has told story 1: the statuses and pages."""
