@@ -57,6 +57,7 @@ def build(parts: Parts) -> web.Application:
 
 
 async def _running(app: web.Application) -> AsyncIterator[None]:
+    await app[NEWSROOM].begin()
     following = asyncio.create_task(app[NEWSROOM].follow())
     yield
     following.cancel()

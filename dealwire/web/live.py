@@ -2,13 +2,15 @@
 
 An event's id is the number of the change in the store. A browser that comes back names the last id it saw
 (Last-Event-ID) and gets what it missed from the store, also after a restart. A listener that does not read fast enough
-is cut off and comes back the same way; it holds up nobody.
+is cut off and comes back the same way; it holds up nobody. Changes that come together are written once, in one piece,
+for all who listen: with hundreds of listeners that is what news costs.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -20,13 +22,34 @@ from dealwire.web.desk import StoreDesk
 log = logger("web")
 
 LOOK_SECONDS = 0.25
+BEAT = b": beat\n\n"
 BEAT_SECONDS = 15.0
 """A comment now and then, so that proxies keep the connection and a gone browser is noticed."""
-QUEUE_MAX = 256
+QUEUE_MAX = 64
+"""So many pieces wait for a listener: at the busiest, some ten seconds of news."""
 LISTENERS_MAX = 1_000
 WRITE_SECONDS_MAX = 20.0
-MISSED_MAX = 500
+MISSED_MAX = 10_000
 """Who missed more is told to load the page anew."""
+MISSED_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some changes in their order, as they are written to each listener."""
+
+    changes: Sequence[tuple[int, str]]
+    written: bytes
+
+    @classmethod
+    def of(cls, changes: Sequence[tuple[int, str]]) -> "Piece":
+        return cls(changes, b"".join(_event(seq, story) for seq, story in changes))
+
+    def after(self, seen: int) -> bytes:
+        """What of it comes after the change `seen`."""
+        if self.changes[0][0] > seen:
+            return self.written
+        return Piece.of([change for change in self.changes if change[0] > seen]).written
 
 
 class Newsroom:
@@ -34,62 +57,72 @@ class Newsroom:
 
     def __init__(self, desk: StoreDesk) -> None:
         self._desk = desk
-        self._listeners: set[asyncio.Queue[tuple[int, str] | None]] = set()
+        self._listeners: set[asyncio.Queue[Piece | None]] = set()
         self.last = 0
 
     @property
     def listeners(self) -> int:
         return len(self._listeners)
 
+    async def begin(self) -> None:
+        """Find out what happened last: those who come from now on are told of what comes after it."""
+        self.last = await self._desk.read(catalogue.place)
+
     async def follow(self) -> None:
         """Keep the catalogue up and tell of each change, until cancelled."""
-        self.last = await self._desk.read(catalogue.place)
         while True:
             try:
-                found = await self._desk.bring_up()
-                while found:
+                while await self._desk.bring_up():
                     await self._tell()
-                    found = await self._desk.bring_up()
+                await self._tell()  # of what another process has laid out
             except StoreError as error:
                 log.warning("catalogue_waits", cause=str(error))
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _tell(self) -> None:
+        """Tell of what was laid out, by this process or another that keeps the same catalogue up."""
         until = await self._desk.read(catalogue.place)
-        for seq, story in await self._desk.read(catalogue.changes, self.last, until, catalogue.BATCH * 2):
-            for queue in list(self._listeners):
-                self._offer(queue, (seq, story))
-        self.last = until
+        while self.last < until:
+            changes = await self._desk.read(catalogue.changes, self.last, until, MISSED_AT_ONCE)
+            if changes:
+                piece = Piece.of(changes)
+                for queue in list(self._listeners):
+                    self._offer(queue, piece)
+            self.last = changes[-1][0] if len(changes) == MISSED_AT_ONCE else until
 
-    def _offer(self, queue: "asyncio.Queue[tuple[int, str] | None]", item: tuple[int, str]) -> None:
+    def _offer(self, queue: "asyncio.Queue[Piece | None]", piece: Piece) -> None:
         try:
-            queue.put_nowait(item)
+            queue.put_nowait(piece)
         except asyncio.QueueFull:
             self._listeners.discard(queue)
             while not queue.empty():
                 queue.get_nowait()
             queue.put_nowait(None)
 
-    async def listen(self, since: int | None) -> AsyncIterator[tuple[int, str] | None]:
-        """The changes after `since` and then each as it comes; None for a beat. It ends where the listener is slow."""
-        queue: asyncio.Queue[tuple[int, str] | None] = asyncio.Queue(QUEUE_MAX)
+    async def listen(self, since: int | None) -> AsyncIterator[bytes]:
+        """The changes after `since`, then each as it comes, then and now a beat. It ends where the listener is slow."""
+        queue: asyncio.Queue[Piece | None] = asyncio.Queue(QUEUE_MAX)
         self._listeners.add(queue)
         try:
-            seen = self.last
-            if since is not None:
-                for item in await self._desk.read(catalogue.changes, since, self.last, MISSED_MAX):
-                    yield item
-                seen = max(seen, since)
+            told = self.last
+            seen = told if since is None else since
+            while seen < told:
+                missed = await self._desk.read(catalogue.changes, seen, told, MISSED_AT_ONCE)
+                if not missed:
+                    break
+                yield Piece.of(missed).written
+                seen = missed[-1][0]
+            seen = max(seen, told)
             while True:
                 try:
                     async with asyncio.timeout(BEAT_SECONDS):
-                        news = await queue.get()
+                        piece = await queue.get()
                 except TimeoutError:
-                    yield None
+                    yield BEAT
                     continue
-                if news is None:
+                if piece is None:
                     return
-                if news[0] > seen:
+                if news := piece.after(seen):
                     yield news
         finally:
             self._listeners.discard(queue)
@@ -131,16 +164,13 @@ def handler(newsroom: Newsroom) -> Callable[[web.Request], Awaitable[web.StreamR
             if since is not None and await newsroom.missed_too_much(since):
                 await response.write(f"id: {newsroom.last}\nevent: reset\ndata: {{}}\n\n".encode())
                 since = newsroom.last
-            async for item in newsroom.listen(since):
+            async for news in newsroom.listen(since):
                 async with asyncio.timeout(WRITE_SECONDS_MAX):
-                    await response.write(_written(item))
+                    await response.write(news)
         return response
 
     return events
 
 
-def _written(item: tuple[int, str] | None) -> bytes:
-    if item is None:
-        return b": beat\n\n"
-    seq, story = item
+def _event(seq: int, story: str) -> bytes:
     return f"id: {seq}\nevent: story\ndata: {json.dumps({'story': story})}\n\n".encode()

@@ -36,7 +36,9 @@ def error_page(
     request: web.Request, status: int, said: str = "", reference: str = "", *, bare: bool = False
 ) -> web.Response:
     """The page for this status; `said` is the cause where it helps, `reference` what the log calls it."""
-    frame = Frame(here="", now=datetime.now(UTC), csrf=request.get(FORM_TOKEN, ""), user=request.get(USER, ""), bare=bare)
+    frame = Frame(
+        here="", now=datetime.now(UTC), csrf=request.get(FORM_TOKEN, ""), user=request.get(USER, ""), bare=bare
+    )
     cause = f"{said[:1].upper()}{said[1:]}" or SAID.get(status, "It is recorded in dealwire's log.")
     return page(
         "error.html.j2",

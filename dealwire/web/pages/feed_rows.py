@@ -88,5 +88,5 @@ def _row(
 def activity(daily: Mapping[str, Sequence[int]], days: int) -> Chart:
     """Which feeds brought most."""
     totals = sorted(((sum(counts), name) for name, counts in daily.items()), reverse=True)[:BUSIEST_MAX]
-    entries = [Entry(one_line(name), total, f"s{number % 8}") for number, (total, name) in enumerate(totals) if total]
+    entries = [Entry(one_line(name), total) for total, name in totals if total]
     return ranking(f"Articles by feed, {days} days", "Feed", entries)
