@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dealwire.cli.desk import CONFIG, Config, StorePath, open_store
-from dealwire.cli.terminal import fail, print_json
+from dealwire.cli.terminal import err, fail, out, print_json
 from dealwire.errors import UsageError
 
 PREVIEW_HELP = """Show a message as a medium gets it: an alert of the store, or a sample, alone or in a digest.
@@ -17,6 +17,10 @@ PREVIEW_HELP = """Show a message as a medium gets it: an alert of the store, or 
     dealwire templates preview --medium html > message.html
     dealwire templates preview --medium slack --folder my-templates --digest
     dealwire templates preview --medium slack --drawn > slack.html
+"""
+COPY_HELP = """Write the built-in templates to a folder, to begin one's own with. What is there already stays as it is.
+
+    dealwire templates copy my-templates
 """
 
 
@@ -30,13 +34,10 @@ class Medium(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, callback=_group)
+    group = typer.Typer(no_args_is_help=True)
     group.command("preview", help=PREVIEW_HELP)(preview)
+    group.command("copy", help=COPY_HELP)(copy)
     app.add_typer(group, name="templates", help="How messages look.")
-
-
-def _group() -> None:
-    """Keep `preview` a command of its own although it is the only one."""
 
 
 def preview(
@@ -73,6 +74,19 @@ def preview(
         sys.stdout.write(templates.render(medium.value, notice).strip() + "\n")
     if failures:
         fail(f"{failures[0]}; the built-in template is shown")
+
+
+def copy(folder: Annotated[Path, typer.Argument(help="The folder; it is made where it is missing.")]) -> None:
+    from notifier.render.templates import built_in_texts
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in built_in_texts().items():
+        place = folder / name
+        if place.exists():
+            err.print(f"{place}: there already, and left as it is", markup=False)
+            continue
+        place.write_text(text, encoding="utf-8")
+        out.print(str(place), markup=False)
 
 
 def _alerts(names: list[str], config: Path, store: Path | None) -> list:  # type: ignore[type-arg]  # of Alert, which is imported late

@@ -112,10 +112,18 @@ def _finalizer(escaped: Callable[[str], str]) -> Callable[[Any], Any]:
     return finalize
 
 
+def built_in_texts() -> dict[str, str]:
+    """The built-in templates by file name: what people begin their own with."""
+    return {name: _text(name) for name in map(name_of, MEDIA)}
+
+
 @cache
 def _built_in(name: str) -> Template:
-    text = files("notifier").joinpath("templates", name).read_text(encoding="utf-8")
-    return _environment(name.split(".")[1]).from_string(text)
+    return _environment(name.split(".")[1]).from_string(_text(name))
+
+
+def _text(name: str) -> str:
+    return files("notifier").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _compiled(name: str, text: str) -> Template:

@@ -229,6 +229,15 @@ def test_templates_that_cannot_be_used_stop_no_message(dealwire, place, http, te
     assert "dealwire test message" in tried.stdout
 
 
+def test_the_built_in_templates_can_be_copied_and_make_the_same_messages(dealwire, place):
+    assert len(dealwire("templates", "copy", "own").stdout.splitlines()) == 4
+    ours = dealwire("templates", "preview", "--medium", "md", "--digest").stdout
+    assert dealwire("templates", "preview", "--medium", "md", "--digest", "--folder", "own").stdout == ours
+    (place / "own" / "message.md.j2").write_text("mine")
+    assert "left as it is" in dealwire("templates", "copy", "own").stderr
+    assert (place / "own" / "message.md.j2").read_text() == "mine"
+
+
 @pytest.mark.parametrize("medium", ["txt", "md", "html", "slack"])
 def test_templates_are_previewed_with_ones_own(dealwire, place, medium):
     assert "Lumen Silicon" in dealwire("templates", "preview", "--medium", medium, "--digest").stdout
