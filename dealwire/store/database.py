@@ -26,10 +26,11 @@ TABLES = (
     "subscriptions",
     "catalogue",
     "feed_days",
+    "followed",
 )
 """Modules of dealwire.store, each with `SCHEMA`."""
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a writer waits for another process's transaction; a batch takes well under a second."""
 

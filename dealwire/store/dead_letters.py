@@ -13,7 +13,7 @@ from dealwire.model import DeadLetter
 
 SCHEMA = (
     """
-    CREATE TABLE dead_letters (
+    CREATE TABLE IF NOT EXISTS dead_letters (
         id TEXT PRIMARY KEY,
         at TEXT NOT NULL,
         letter BLOB NOT NULL

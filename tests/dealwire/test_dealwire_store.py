@@ -47,6 +47,15 @@ def test_a_newer_store_is_refused_and_left_alone(store):
         Store.open(store.path)
 
 
+def test_an_older_store_is_brought_to_this_form_with_what_it_holds(store):
+    with store.transaction() as connection:
+        connection.execute("INSERT INTO stories VALUES ('story/1', x'01')")
+        connection.execute("PRAGMA user_version = 1")
+    with Store.open(store.path) as again:
+        assert again.connection.execute("PRAGMA user_version").fetchone() == (database.SCHEMA_VERSION,)
+        assert StateTable(again.connection)["story/1"] == b"\x01"
+
+
 def test_a_file_that_is_no_database_is_named_with_a_suggestion(tmp_path):
     path = tmp_path / "dealwire.db"
     path.write_bytes(b"not a database at all, but long enough to be read as a header of one" * 20)
