@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CONFIG ?= examples/dealwire.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo check format test test-fast bench soak pins clean
+.PHONY: help install run demo check format test test-fast screenshots bench soak pins clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -56,6 +56,9 @@ test: $(VENV)/.dev ## all tests, with a real Apache Kafka where Java and Maven (
 
 test-fast: $(VENV)/.dev ## the tests without Kafka and browser
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not kafka and not browser"
+
+screenshots: $(VENV)/.dev ## the pictures of the web page in docs/images, made anew
+	@$(BIN)/python docs/screenshots.py
 
 bench: $(VENV)/.dev ## speed and memory, as tables beside baselines
 	@for bench in benchmarks/*.py; do case $$bench in *soak*) ;; *) $(BIN)/python $$bench || exit 1;; esac; done

@@ -102,7 +102,7 @@ class Newsdesk:
 def shifted(records):
     """The archive's articles moved so that the last is of just now, in order of time."""
     articles = [article_of(record) for record in records]
-    shift = datetime.now(UTC) - timedelta(minutes=5) - max(a.published for a in articles if a.published)
+    shift = datetime.now(UTC) - timedelta(minutes=5) - max(a.at for a in articles)
     moved = [
         a.model_copy(
             update={
