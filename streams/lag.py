@@ -1,17 +1,21 @@
 """Shell: how far each stage on Kafka is behind: what its topic holds beyond the offset that the stage has committed."""
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import CoordinatorNotAvailableError, KafkaError
+from kafka.errors import CoordinatorNotAvailableError, KafkaError, NotCoordinatorError
 
 from dealwire.broker import PATIENCE
 from dealwire.errors import StoreError
 from streams.settings import KafkaSettings
 from streams.topics import connect
+
+COORDINATOR_SECONDS_MAX = 10.0
+COORDINATOR_POLL_SECONDS = 0.2
 
 STAGES: Mapping[str, tuple[str, str]] = {
     "understanding": ("articles", "worker"),
@@ -86,11 +90,18 @@ class LagReader:
 
 def _committed(admin: Any, group: str) -> Mapping[TopicPartition, Any]:
     """The group's offsets; none where the cluster has no coordinator yet, because nobody has ever joined a group."""
-    try:
-        offsets: Mapping[TopicPartition, Any] = admin.list_group_offsets([group]).get(group, {})
-    except CoordinatorNotAvailableError:
-        return {}
-    return offsets
+    give_up = time.monotonic() + COORDINATOR_SECONDS_MAX
+    while True:
+        try:
+            offsets: Mapping[TopicPartition, Any] = admin.list_group_offsets([group]).get(group, {})
+        except CoordinatorNotAvailableError:
+            return {}
+        except NotCoordinatorError:  # it is just being made, or moves
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(COORDINATOR_POLL_SECONDS)
+        else:
+            return offsets
 
 
 def _taken(committed: Any, beginning: int) -> int:
