@@ -41,9 +41,11 @@ class Traces:
     """What a telling is found by."""
 
     mask: int
+    seconds: int
+    """A second bit for each name, which is posted and not counted: by both a name is known for all but sure."""
     day: int
     subject: int
-    """The bit of its subject's head word; 0 where it names none."""
+    """The two bits of its subject's head word; 0 where it names none."""
     is_round: bool
     names: dict[str, int]
     """The keys of its names → what part each has in it."""
@@ -86,13 +88,14 @@ def traces_of(t: Told) -> Traces:
         mask |= _bit(f"{kind} {value}")
     for word in t["descriptor"]:
         mask |= _bit(word)
-    other = ""
+    other, seconds = "", 0
     keys: dict[str, int] = {}
     if len(names) > 1:
         names = sorted(names, key=lambda n: n[KEY] != subject)
     for name in names[:NAMES_INDEXED_MAX]:
         key, head = name[KEY], name[HEAD]
         mask |= _bit(head)
+        seconds |= _bit(f"{head}'")
         if key == subject:
             keys.setdefault(f"index/name/{head}", ITS_SUBJECT)
             if key != head:
@@ -107,8 +110,9 @@ def traces_of(t: Told) -> Traces:
     steps = _steps(t) if t["category"] != "hardware" else ()
     return Traces(
         mask=mask,
+        seconds=seconds,
         day=int(t["at"] // DAY),
-        subject=_bit(t["subject_head"]) if subject else 0,
+        subject=_bit(t["subject_head"]) | _bit(f"{t['subject_head']}'") if subject else 0,
         is_round=bool(subject) and t["category"] == "funding",
         names=keys,
         steps=steps,
@@ -150,7 +154,8 @@ def candidates(draft: Draft, traces: Traces) -> list[str]:
                 traces.subject
                 and their_part == NAMED
                 and part != ITS_SUBJECT
-                and not (theirs_low | theirs_high << HALF) & traces.subject  # one of two subjects is known to the other
+                and (theirs_low | theirs_high << HALF) & traces.subject
+                != traces.subject  # it does not know our subject
             ):
                 continue
             if agreed > found.get(story, 0):
@@ -181,11 +186,11 @@ def _candidates_by_sum(draft: Draft, traces: Traces, found: dict[str, int]) -> N
 
 def enter(draft: Draft, story: str, traces: Traces) -> None:
     """Make the story findable by what a telling of it is found by."""
-    day, own = traces.day, 0 if traces.is_round else traces.mask
+    day, own = traces.day, 0 if traces.is_round else traces.mask | traces.seconds
     for key, part in traces.names.items():
         _post(draft, key, [story, own & LOWER, own >> HALF, day, part], POSTINGS_MAX)
     if traces.steps:
-        mask = traces.mask | _bit(f"${traces.steps[0]}")
+        mask = traces.mask | traces.seconds | _bit(f"${traces.steps[0]}")
         part = NAMED if traces.subject else NAMELESS
         for key in traces.sums(traces.steps[0]):
             _post(draft, key, [story, mask & LOWER, mask >> HALF, day, part], SUM_POSTINGS_MAX)
