@@ -40,5 +40,8 @@ class Desk(Protocol):
     def retry_letters(self, ids: Sequence[str]) -> Awaitable[None]:
         """Take these dead letters' records again."""
 
+    def drop_letters(self, ids: Sequence[str]) -> Awaitable[None]:
+        """Forget these dead letters."""
+
 
 DESK = web.AppKey("desk", Desk)

@@ -108,9 +108,7 @@ class Dossier:
 
     def _facts(self) -> Iterator[Fact]:
         story = self.story
-        yield Fact(
-            "Type", (Stated(f"{words(story.category)}, {words(story.type).lower()}", proofs=self._proofs("trigger")),)
-        )
+        yield Fact("Type", (Stated(f"{words(story.category)}, {words(story.type)}", proofs=self._proofs("trigger")),))
         yield Fact("Status", (Stated(words(story.status), proofs=self._proofs("status", self._tellers_of_status())),))
         if story.amount:
             yield self._figure("Price" if story.category == "mna" else "Amount", "amount", story.amount)
@@ -151,7 +149,13 @@ class Dossier:
             quote for name, quotes in self._quotes.items() if _same(name, fact) for quote in quotes
         ]
         held = sorted((q for q in found if not articles or q.article in articles), key=self._age)
-        return tuple(self._proof(quote) for quote in held[:PROOFS_MAX])
+        named = tuple(self._proof(quote) for quote in held[:PROOFS_MAX])
+        return named or tuple(self._teller(article) for article in articles[:PROOFS_MAX] if article in self._tellings)
+
+    def _teller(self, article: str) -> Proof:
+        """Who says it, where the story does not keep the words."""
+        anchor = f"a-{article}" if article in self._articles else ""
+        return Proof(source_name(self._tellings[article]), "", anchor)
 
     def _age(self, quote: Quote) -> float:
         """The newest first."""

@@ -148,5 +148,5 @@ async def act(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther(location="/system?done=retried")
     if form.get("do") != "drop":
         raise web.HTTPBadRequest(text="a dead letter can be retried or dropped")
-    await desk.write(dead_letters.drop, ids)
+    await desk.drop_letters(ids)
     raise web.HTTPSeeOther(location="/system?done=dropped")
