@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import orjson
+
 from dealwire.identity import digest
 from dealwire.model import Article, MarketEvent, Money, Participant, Quantity, Reading
 from dealwire.reference.companies import bundled_companies
 from rules.load import Source, load
 from streams.pipeline import advance, apply_correction
-from streams.stories.record import decode, story_key
+from streams.stories.record import article_key, decode, story_key
 
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 COMPANIES = bundled_companies()
@@ -103,6 +105,9 @@ class Desk:
 
     def state_of(self, story):
         return decode(self.state[story_key(story)])
+
+    def record_of(self, name):
+        return orjson.loads(self.state[article_key(name)])
 
     def story(self, item, *events):
         """The one story that the article touched."""
