@@ -16,6 +16,7 @@ from dealwire.store.database import Store
 from dealwire.web.access import TOKEN_USER, Access, is_loopback
 from dealwire.web.app import Parts, build
 from dealwire.web.desk import StoreDesk
+from dealwire.web.guards import has_entered
 from dealwire.web.pages.editor import Editing
 from dealwire.web.signed import add_signed
 from rules.book import RuleBook
@@ -45,7 +46,7 @@ def make_app(
         retry=retry,
     )
     files = tuple(settings.place(file) for file in settings.rules)
-    also: list[Callable[[web.Application], None]] = [lambda app: add_monitoring(app, monitor)]
+    also: list[Callable[[web.Application], None]] = [lambda app: add_monitoring(app, monitor, has_entered)]
     linker = rules.linker
     if linker:
         also.append(lambda app: add_signed(app, linker.key, lambda: Store.open(path)))

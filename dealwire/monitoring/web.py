@@ -6,6 +6,7 @@ GET /readyz    200 while every check passes, else 503 with what does not and why
 """
 
 import asyncio
+from collections.abc import Callable
 
 import orjson
 from aiohttp import web
@@ -14,10 +15,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from dealwire.monitoring.monitor import Monitor
 
 
-def add_monitoring(app: web.Application, monitor: Monitor) -> None:
+def add_monitoring(
+    app: web.Application, monitor: Monitor, may_know_why: Callable[[web.Request], bool] = lambda _: True
+) -> None:
     """Serve what the monitor shows, and count the application's requests.
 
-    Who may see it is for the application's middlewares to say.
+    Who may see it is for the application's middlewares to say; to those who may not know why a check fails, for the
+    reason can name files and machines, /readyz only names the check.
     """
 
     async def metrics(_: web.Request) -> web.Response:
@@ -29,9 +33,10 @@ def add_monitoring(app: web.Application, monitor: Monitor) -> None:
         said = {"alive": heartbeat.alive, "seconds_since_beat": round(heartbeat.silence_seconds(), 1)}
         return _answer(said, ok=heartbeat.alive)
 
-    async def ready(_: web.Request) -> web.Response:
+    async def ready(request: web.Request) -> web.Response:
         findings = await asyncio.to_thread(monitor.health.look)
-        checks = {f.check: {"ok": f.ok} | ({"why": f.why_not} if f.why_not else {}) for f in findings}
+        told = may_know_why(request)
+        checks = {f.check: {"ok": f.ok} | ({"why": f.why_not} if f.why_not and told else {}) for f in findings}
         well = all(finding.ok for finding in findings)
         return _answer({"ready": well, "checks": checks}, ok=well)
 

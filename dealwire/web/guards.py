@@ -45,6 +45,11 @@ HEADERS = {
 }
 
 
+def has_entered(request: web.Request) -> bool:
+    """Whether whoever asks has signed in, or need not."""
+    return bool(request.get(ENTERED, False))
+
+
 def guards(hosts: frozenset[str]) -> list[Middleware]:
     """The middlewares in their order; `hosts` are names under which the page may be asked for."""
     return [_headers, _errors, _limits(Tally(REQUESTS_AT_ONCE, REQUESTS_PER_SECOND)), _entry(hosts), _forms]

@@ -1,5 +1,6 @@
 """Whether a process lives and can do its job: what it answers, with which status, and why not."""
 
+import asyncio
 import json
 import os
 import socket
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from connectors.health import FeedRecord
 from connectors.registry import FeedSpec
@@ -24,6 +27,7 @@ from dealwire.monitoring.health import BEAT_SECONDS_MAX, Health, Heartbeat, feed
 from dealwire.monitoring.lag import ANSWER_SECONDS_MAX, LagMetrics
 from dealwire.monitoring.listener import Listener
 from dealwire.monitoring.monitor import Monitor
+from dealwire.monitoring.web import add_monitoring
 from dealwire.store import feeds
 from dealwire.store.database import Store
 from streams.lag import Place
@@ -91,6 +95,22 @@ def test_readiness_names_what_is_wrong_and_why_and_what_is_not(served):
     page = ask(port, "/metrics")[1]
     assert 'dealwire_ready{check="rules"} 1.0' in page
     assert 'dealwire_ready{check="store"} 0.0' in page
+
+
+def test_who_may_not_know_why_is_told_only_which_check_fails():
+    monitor = Monitor()
+    monitor.health.add("store", lambda: "/srv/desk/dealwire.db: disk is full")
+    monitor.health.complete()
+
+    async def scene():
+        app = web.Application()
+        add_monitoring(app, monitor, lambda request: "token" in request.query)
+        async with TestClient(TestServer(app)) as client:
+            return [await (await client.get(path)).json() for path in ("/readyz", "/readyz?token")]
+
+    stranger, operator = asyncio.run(scene())
+    assert stranger == {"ready": False, "checks": {"store": {"ok": False}}}
+    assert operator["checks"]["store"]["why"] == "/srv/desk/dealwire.db: disk is full"
 
 
 def test_a_check_that_fails_itself_is_a_finding_and_the_others_are_still_made():
