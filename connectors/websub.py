@@ -8,6 +8,7 @@ ways is one. Neither secrets nor callback addresses are stored: both are derived
 hub that was told them knows them.
 """
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping
@@ -29,6 +30,8 @@ RENEWED_AFTER = 0.75
 """Of the lease: a hub that does not answer at once is asked again before it runs out."""
 ASKED_AGAIN_AFTER = timedelta(hours=1)
 """A hub that has not sent its challenge by then is asked once more."""
+HUBS_ASKED_AT_ONCE = 8
+"""So that one that hangs does not keep the others waiting."""
 DENIED_FOR = timedelta(days=7)
 CHALLENGE_LENGTH_MAX = 2_000
 ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
@@ -114,10 +117,14 @@ class Subscriber:
         self._fetcher = fetcher
         self._wanted = wanted
         self._clock = clock
+        self._slots = asyncio.Semaphore(HUBS_ASKED_AT_ONCE)
 
     async def tend(self) -> None:
         """Ask for what is due: new subscriptions, renewals, and ends."""
-        for subscription in self._kept.load().values():
+        await asyncio.gather(*(self._tend(subscription) for subscription in self._kept.load().values()))
+
+    async def _tend(self, subscription: Subscription) -> None:
+        async with self._slots:
             if subscription.feed in self._wanted:
                 if subscription.is_due(self._clock()):
                     await self._ask("subscribe", subscription)
