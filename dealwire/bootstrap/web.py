@@ -15,14 +15,18 @@ from dealwire.monitoring.web import add_monitoring
 from dealwire.store.database import Store
 from dealwire.web.access import TOKEN_USER, Access, is_loopback
 from dealwire.web.app import Parts, build
-from dealwire.web.desk import StoreDesk
+from dealwire.web.desk import Outlets, StoreDesk
 from dealwire.web.guards import has_entered
 from dealwire.web.pages.editor import Editing
-from dealwire.web.signed import add_signed
+from dealwire.web.signed import OpenStore, add_signed
+from notifier.send import Linker
 from rules.book import RuleBook
 from rules.load import Source, load
 
 log = logger("web")
+
+Addition = Callable[[web.Application], None]
+"""Adds routes to an application."""
 
 SHUTDOWN_SECONDS = 3.0
 """How long an answer that is under way may take at the end."""
@@ -41,17 +45,34 @@ def make_app(
     desk = StoreDesk(
         path,
         lambda: rules.core,
-        configuration=settings.file if settings.file.name else None,
+        configuration=configuration_of(settings),
         after_change=wake,
-        retry=retry,
+        outlets=Outlets(retry=retry),
     )
-    files = tuple(settings.place(file) for file in settings.rules)
-    also: list[Callable[[web.Application], None]] = [lambda app: add_monitoring(app, monitor, has_entered)]
-    linker = rules.linker
-    if linker:
-        also.append(lambda app: add_signed(app, linker.key, lambda: Store.open(path)))
-    editing = Editing(files, path, check, editable=settings.web.edit_rules)
-    return build(Parts(desk, editing, access_of(settings.web), frozenset(settings.web.hosts), tuple(also)))
+    editing = Editing(rules_files(settings), path, check, editable=settings.web.edit_rules)
+    return assemble(settings.web, desk, editing, monitor, signing(rules.linker, lambda: Store.open(path)))
+
+
+def assemble(
+    settings: WebSettings, desk: StoreDesk, editing: Editing, monitor: Monitor, also: Sequence[Addition]
+) -> web.Application:
+    """The application over a desk, with what its process shows of itself."""
+    additions = (lambda app: add_monitoring(app, monitor, has_entered), *also)
+    return build(Parts(desk, editing, access_of(settings), frozenset(settings.hosts), additions))
+
+
+def signing(linker: Linker | None, open_store: OpenStore) -> tuple[Addition, ...]:
+    """The pages behind the links of messages, where messages have links."""
+    return (lambda app: add_signed(app, linker.key, open_store),) if linker else ()
+
+
+def configuration_of(settings: Settings) -> Path | None:
+    """The file that feeds are added to."""
+    return settings.file if settings.file.name else None
+
+
+def rules_files(settings: Settings) -> tuple[Path, ...]:
+    return tuple(settings.place(file) for file in settings.rules)
 
 
 def check(sources: Sequence[Source]) -> RuleBook:
@@ -78,16 +99,21 @@ async def page(
     if not settings.web.listen:
         yield ""
         return
-    host, port = settings.web.address
-    runner = web.AppRunner(
-        make_app(settings, path, rules, monitor, wake), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS
-    )
+    async with serving(settings.web, make_app(settings, path, rules, monitor, wake)) as address:
+        yield address
+
+
+@asynccontextmanager
+async def serving(settings: WebSettings, app: web.Application) -> AsyncIterator[str]:
+    """Serve the application as long as the block lasts; its address, empty where its port is taken."""
+    host, port = settings.address
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            log.warning("page_not_served", listen=settings.web.listen, cause=error.strerror or str(error))
+            log.warning("page_not_served", listen=settings.listen, cause=error.strerror or str(error))
             yield ""
             return
         held = runner.addresses[0][1]

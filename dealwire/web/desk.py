@@ -8,13 +8,15 @@ import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from dealwire.errors import UsageError
 from dealwire.reference.companies import Companies
-from dealwire.store import catalogue, corrections
+from dealwire.store import catalogue, corrections, dead_letters
 from dealwire.store.database import Store
 from rules.book import RuleBook
 from streams.stories.correction import Correction
@@ -36,6 +38,20 @@ class Running(Protocol):
     def companies(self) -> Companies: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where what readers ask for goes, where that is not the page's own store."""
+
+    changes: Callable[[], AbstractContextManager[Store]] | None = None
+    """Opens the store of acknowledgements, silences and deliveries."""
+    ask: Callable[[Correction], object] | None = None
+    """Hands a correction to whoever drives the stories."""
+    retry: Callable[[Sequence[str]], object] | None = None
+    """Takes the records of these dead letters again."""
+    drop: Callable[[Sequence[str]], object] | None = None
+    """Forgets these dead letters."""
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -50,7 +66,7 @@ class StoreDesk:
         *,
         configuration: Path | None = None,
         after_change: Callable[[], None] = lambda: None,
-        retry: Callable[[Sequence[str]], object] | None = None,
+        outlets: Outlets = Outlets(),
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """`running` answers with the rules that run; `after_change` is called when a reader has changed something."""
@@ -59,7 +75,7 @@ class StoreDesk:
         self._running = running
         self._after_change = after_change
         self._clock = clock
-        self._retry = retry
+        self._outlets = outlets
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="page-reader")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="page-writer")
         self._store = Store.open(path)
@@ -89,13 +105,23 @@ class StoreDesk:
 
     async def ask(self, correction: Correction) -> None:
         """Put a correction on record; who drives the stories takes it at its next turn."""
-        await self.write(corrections.request, correction)
+        if self._outlets.ask:
+            await self._in(self._writer, self._outlets.ask, correction)
+        else:
+            await self.write(corrections.request, correction)
 
     async def retry_letters(self, ids: Sequence[str]) -> None:
         """Take these dead letters' records again; UsageError where this process cannot."""
-        if self._retry is None:
+        if self._outlets.retry is None:
             raise UsageError("this page cannot retry records; use `dealwire dead-letters retry`")
-        await self._in(self._writer, self._retry, ids)
+        await self._in(self._writer, self._outlets.retry, ids)
+
+    async def drop_letters(self, ids: Sequence[str]) -> None:
+        """Forget these dead letters."""
+        if self._outlets.drop:
+            await self._in(self._writer, self._outlets.drop, ids)
+        else:
+            await self.write(dead_letters.drop, ids)
 
     async def bring_up(self) -> int:
         """Lay out what changed in the catalogue, a batch at a time; how many changes there were."""
@@ -113,6 +139,9 @@ class StoreDesk:
         return asyncio.get_running_loop().run_in_executor(threads, work, *values)
 
     def _write(self, change: Callable[..., T], values: Sequence[Any]) -> T:
+        if self._outlets.changes:
+            with self._outlets.changes() as store, store.transaction() as connection:
+                return change(connection, *values)
         with self._store.transaction() as connection:
             return change(connection, *values)
 

@@ -49,15 +49,15 @@ class Following:
         *,
         articles_kept: timedelta,
         alerts_kept: timedelta,
-        beat: Callable[[], None] = lambda: None,
+        between: Callable[[], None] = lambda: None,
     ) -> None:
-        """The store is this thread's alone; `beat` is called at each turn."""
+        """The store is this thread's alone; `between` is called between turns, some four times a second."""
         self._settings = settings
         self._store = store
         self._clock = clock
         self._articles_kept = articles_kept
         self._alerts_kept = alerts_kept
-        self._beat = beat
+        self._between = between
         self._prune_at = clock()
         self._takes: Mapping[str, Take] = {
             settings.topic("state"): self._take_state,
@@ -82,7 +82,7 @@ class Following:
             try:
                 self._begin(consumer)
                 while not stop.is_set():
-                    self._beat()
+                    self._between()
                     self._turn(consumer)
             finally:
                 consumer.close()
