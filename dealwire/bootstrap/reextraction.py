@@ -37,7 +37,10 @@ def reread(rules: Rules, store: Store, since: datetime | None, until: datetime |
 
 
 def take_again(rules: Rules, store: Store, since: datetime | None, until: datetime | None) -> Iterator[int]:
-    """Fold the stored articles anew, a batch to a transaction; how many each batch held."""
+    """Fold the stored articles anew, a batch to a transaction; how many of each changed what the stories hold.
+
+    Those are the ones that an earlier version of the understanding read: its own readings stand.
+    """
 
     def enqueue(connection: sqlite3.Connection, alert: Alert, now: datetime) -> None:
         outbox.enqueue(connection, alert, rules.router, now)
@@ -45,5 +48,4 @@ def take_again(rules: Rules, store: Store, since: datetime | None, until: dateti
     embedded = Embedded(store, rules.core, enqueue, lambda: datetime.now(UTC))
     stored = articles.stored(store.connection, since, until)
     while batch := list(islice(stored, BATCH_ARTICLES)):
-        embedded.take(batch, again=True)
-        yield len(batch)
+        yield sum(bool(step.outcome.writes) for step in embedded.take(batch, again=True))

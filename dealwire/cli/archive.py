@@ -156,7 +156,8 @@ def re_extract(
             for taken in track(take_again(rules, opened, first, last), "folding"):
                 counts["taken"] += taken
     said = f"{counts['articles']:,} articles read again, {counts['otherwise']:,} otherwise than before"
-    err.print(f"{said}; {'their stories know' if apply else 'nothing was changed: see --apply'}", style="dim")
+    done = f"{counts['taken']:,} changed what the stories hold" if apply else "nothing was changed: see --apply"
+    err.print(f"{said}; {done}", style="dim")
 
 
 def _show_reread(found: "Reread", *, as_json: bool) -> None:

@@ -87,12 +87,15 @@ def test_a_better_extractor_is_run_over_history_and_its_gains_reach_the_stories(
     shown = run(config, "re-extract")
     assert "funding/series_b (nothing before)" in shown.stdout
     assert "2 articles read again, 1 otherwise than before; nothing was changed" in shown.stderr
-    (told,) = map(json.loads, run(config, "re-extract", "--apply", "--json").stdout.splitlines())
+    applied = run(config, "re-extract", "--apply", "--json")
+    (told,) = map(json.loads, applied.stdout.splitlines())
+    assert "; 1 changed what the stories hold" in applied.stderr
     assert (told["events_before"], told["events"]) == (0, ["funding/series_b"])
     with Store.open(config.parent / "news.db") as store:
         assert [events for _, events in articles.counted(store.connection)] == [0, 1]
         assert store.connection.execute("SELECT count(*) FROM alerts").fetchone() == (1,)
-    assert run(config, "re-extract").stdout == ""
+    again = run(config, "re-extract", "--apply")
+    assert (again.stdout, "; 0 changed" in again.stderr) == ("", True)
 
 
 def test_what_is_written_while_history_is_read_disturbs_nothing(config, monkeypatch):
