@@ -24,6 +24,12 @@ def of(
         "SELECT delivery FROM decisions WHERE story = ? AND receiver = ? AND delivery != '' ORDER BY at, rowid LIMIT 1",
         (alert.story, to.receiver),
     ).fetchone()
+    beside = connection.execute(
+        "SELECT d.id, d.due_at FROM decisions c JOIN deliveries d ON d.id = c.delivery JOIN alerts a ON a.id = c.alert"
+        " WHERE c.story = ? AND c.receiver = ? AND a.version = ? AND a.kind = ? AND a.at = ?"
+        " AND d.form = 'alert' AND d.state = 'pending' AND d.attempts = 0 ORDER BY d.seq LIMIT 1",
+        (alert.story, to.receiver, alert.version, alert.kind, alert.at.timestamp()),
+    ).fetchone()
     waiting, group_sent_at = _group(connection, to.receiver, group_key(alert, settings), now)
     let_through: list[datetime] = []
     if settings.throttle:
@@ -36,6 +42,7 @@ def of(
         let_through = [_moment(at) for (at,) in rows]
     return History(
         told=told[0] if told else "",
+        beside=Waiting(beside[0], _moment(beside[1])) if beside else None,
         waiting=waiting,
         group_sent_at=group_sent_at,
         let_through=let_through,

@@ -43,6 +43,8 @@ class History:
     """The delivery that carries this very alert already."""
     told: str = ""
     """The delivery that first told this story here."""
+    beside: Waiting | None = None
+    """A message, not sent yet, with another rule's alert on the same news of the story."""
     waiting: Waiting | None = None
     group_sent_at: datetime | None = None
     let_through: Sequence[datetime] = ()
@@ -177,6 +179,9 @@ def _schedule(alert: Alert, settings: ReceiverSettings, history: History, now: d
             due_at = history.group_sent_at + settings.group_interval
             why = f"its group was sent less than {format_duration(settings.group_interval)} ago"
         return Decision("group", why, _after_quiet(settings, alert, due_at), "group")
+    if history.beside and (quiet_end or history.beside.due_at <= now):
+        reason = f"joins delivery {history.beside.delivery}, which tells this by another rule"
+        return Decision("group", reason, history.beside.due_at, "alert", history.beside.delivery)
     if quiet_end:
         return hold(quiet_end)
     if history.told and alert.kind == "changed":

@@ -21,6 +21,7 @@ QUOTE_WORDS_MIN = 5
 """Fewer say nothing by themselves."""
 TOLD_ELSEWHERE = frozenset({"category", "type", "confidence"})
 NAMES_MAX = 6
+RULES_JOINT = " and "
 
 TYPE_NAMES = {"ipo": "IPO", "mna": "M&A"}
 CATEGORY_NAMES = {"funding": "Funding", "mna": "Mergers and acquisitions", "hardware": "Hardware"}
@@ -94,11 +95,19 @@ def views(notice: Notice) -> tuple[View, ...]:
         before = latest.get(alert.story)
         if before:
             changes = tuple(dict.fromkeys((*before.changes, *shown.changes)))
-            why = shown.why if before.rule == shown.rule else tuple(dict.fromkeys((*before.why, *shown.why)))
-            shown = replace(shown, changes=changes, why=why)
+            updated = before.updated and shown.updated
+            shown = replace(_by_both(before, shown), changes=changes, updated=updated)
         links = notice.links.get(alert.story)
         latest[alert.story] = replace(shown, acknowledge=links.acknowledge, mute=links.mute) if links else shown
     return tuple(latest.values())
+
+
+def _by_both(before: View, shown: View) -> View:
+    """The later view, with the rules and reasons of both where they are of different rules."""
+    if shown.rule in before.rule.split(RULES_JOINT):
+        return shown
+    why = tuple(dict.fromkeys((*before.why, *shown.why)))
+    return replace(shown, rule=RULES_JOINT.join((before.rule, shown.rule)), why=why)
 
 
 def sections(notice: Notice) -> tuple[Section, ...]:
@@ -161,10 +170,10 @@ def title(notice: Notice) -> str:
         return one_line(notice.title)
     if notice.form == "digest":
         return _digest_title(notice)
-    if len(notice.alerts) > 1:
+    first, *others = views(notice)
+    if others:
         return _group_title(notice)
-    alert = notice.alerts[0]
-    return f"Update: {headline(alert)}" if alert.kind == "changed" else headline(alert)
+    return f"Update: {first.headline}" if first.updated else first.headline
 
 
 def type_name(kind: str) -> str:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from dealwire.errors import DeliveryError
 from notifier.render.notice import Notice
-from notifier.render.view import View, title, view
+from notifier.render.view import View, title, views
 from notifier.send.redact import Redactor
 from notifier.send.sender import Receipt
 
@@ -36,11 +36,12 @@ class Terminal:
 
 
 def _lines(notice: Notice) -> Iterator[Text]:
-    if notice.form == "notice" or len(notice.alerts) > 1:
+    shown = views(notice)
+    if notice.form == "notice" or len(shown) > 1:
         yield Text(f"■ {title(notice)}", style="bold")
     yield from (Text(f"  {line}") for line in notice.lines)
-    for alert in notice.alerts:
-        yield from _alert(view(alert, notice.story_url))
+    for one in shown:
+        yield from _alert(one)
     yield Text("")
 
 

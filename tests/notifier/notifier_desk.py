@@ -62,10 +62,11 @@ def make_alert(number=1, **changes):
     version = changes.pop("version", 1)
     kind = changes.pop("kind", "new")
     rule = changes.pop("rule", "rounds")
+    title = changes.pop("rule_title", "Big rounds")
     at = changes.pop("at", START)
     view = changes.pop("story_view", None) or make_story(story, version, at)
     return Alert(
-        id=Alert.id_of(rule, story, version, kind), rule=rule, rule_title="Big rounds", story=story, version=version,
+        id=Alert.id_of(rule, story, version, kind), rule=rule, rule_title=title, story=story, version=version,
         kind=kind, at=at, articles=("a1",), story_view=view,
         reasons=(Reason(clause="amount >= 100M USD", field="amount", met_by="$500M"),),
         changes=(Change(kind="amount", before="$500M", after="$525M"),) if kind == "changed" else (),

@@ -94,6 +94,7 @@ class Office:
         self.clock.moment = max(until, self.clock.now())
 
     def silence(self, number, hours):
+        self.clock.moment += timedelta(seconds=1)  # what went out in the very second before was not silenced
         now = self.clock.now()
         made = Silence.create(
             matchers=[f"subject=Company {number}"], starts=now, ends=now + timedelta(hours=hours), author="ann"

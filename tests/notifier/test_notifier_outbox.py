@@ -8,6 +8,8 @@ from notifier_desk import START, make_alert, make_story
 from dealwire.errors import RecordError, UsageError
 from dealwire.store import journal, mirror, outbox, receipts, silences
 from notifier.decide.silences import Acknowledgement, Silence
+from notifier.render.plain import plain
+from notifier.render.view import title
 
 GROUPED = {"receivers": {"desk": {"group_by": ["rule"], "group_wait": "30s", "group_interval": "5m"}}}
 
@@ -54,6 +56,19 @@ def test_a_message_that_fails_into_the_quiet_hours_waits_for_their_end_and_holds
     assert [at.hour for at, _ in office["desk"].tried[-2:]] == [9, 18]
     receipt = receipts.find(office.store.connection, make_alert(1).id)
     assert [d.outcome for d in receipt.decisions] == ["send", "hold"]
+
+
+def test_two_rules_that_tell_the_same_news_make_one_message_with_both_reasons(desk):
+    office = desk({"receivers": {"desk": {}}})
+    office.take(make_alert(1), make_alert(1, rule="cheques", rule_title="Large cheques"))
+    office.drain()
+    office.take(make_alert(1, rule="late", rule_title="Late to the news"))
+    office.drain()
+    both, late = office["desk"].taken
+    assert [alert.rule for alert in both.alerts] == ["rounds", "cheques"]
+    assert title(both) == "Orbital Silicon · $500M · Series B"
+    assert "Why: Big rounds and Large cheques: amount >= 100M USD ($500M)" in plain(both)
+    assert [alert.rule for alert in late.alerts] == ["late"]
 
 
 def test_a_silence_made_while_a_message_waits_is_heeded_and_recorded(desk):

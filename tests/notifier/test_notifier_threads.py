@@ -93,6 +93,7 @@ def test_a_digest_of_changes_alone_stands_by_itself_and_says_what_changed(bot_de
 def test_another_rules_alert_on_a_told_story_is_not_hidden_in_a_thread(bot_desk, http):
     office = bot_desk({"receivers": {"desk": {}}})
     office.take(make_alert(1))
+    office.drain()
     office.take(make_alert(1, rule="other"))
     office.drain()
     assert threads(http) == ["", ""]
