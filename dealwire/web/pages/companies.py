@@ -88,7 +88,7 @@ def _about(
     aliases = dict.fromkeys([*(known.aliases if known else ()), *book.aliases.get(key, ())])
     return {
         "stories": len(stakes),
-        "span": f"{min(days):%b %Y} to {max(days):%b %Y}" if days else "none now",
+        "span": " to ".join(dict.fromkeys(f"{day:%b %Y}" for day in (min(days), max(days)))) if days else "none now",
         "money_in": sum(stake.money_in for stake in stakes),
         "money_out": sum(stake.money_out for stake in stakes),
         "ticker": known.ticker if known else "",

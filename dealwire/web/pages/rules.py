@@ -19,6 +19,7 @@ from dealwire.web.pages.frame import frame_of, page
 from dealwire.web.pages.market import alerts_by_day, loudest_rules
 from dealwire.web.pages.stories import list_links
 from dealwire.web.pages.wording import counted
+from notifier.render.view import view
 from rules.book import Rule, RuleBook
 
 DAYS = 30
@@ -82,14 +83,13 @@ def _row(rule: Rule, counts: Counts, loudest: Loudest, until: date) -> dict[str,
 
 
 def _alert(alert: Alert) -> dict[str, Any]:
-    why = [f"{one.clause} [{one.met_by}]" for one in alert.reasons if not one.clause.startswith("not ")]
     return {
         "at": alert.at,
         "rule": alert.rule,
         "kind": alert.kind,
         "href": story_path(alert.story),
         "title": title_of(alert.story_view) if alert.story_view else alert.story,
-        "why": "; ".join(why[:REASONS_SHOWN]),
+        "why": "; ".join(view(alert).why[:REASONS_SHOWN]),
     }
 
 
