@@ -46,7 +46,7 @@ STEPS = st.lists(
     max_size=14,
 )
 WORLDS = st.tuples(st.sampled_from(EVENINGS), STEPS)
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass
