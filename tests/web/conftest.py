@@ -49,7 +49,7 @@ def look(browser, desk):
         page.on("console", lambda message: heard.append(message.text) if message.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: heard.append(str(error)))
         page.on("request", lambda request: None if request.url.startswith(desk.url) else heard.append(request.url))
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(25_000)
         return page
 
     open_page.heard = heard

@@ -2,9 +2,13 @@
 
 import re
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+from connectors.discovery import Found
+from dealwire.store import dead_letters
 
 PAGES = ("/", "/figures", "/companies", "/rules", "/rules/rounds", "/feeds", "/deliveries", "/system", "/nothing-here")
 SERIOUS = {"serious", "critical"}
@@ -291,3 +295,64 @@ def test_deliveries_can_be_dropped_and_tried_again(look, desk):
     page.goto(f"{desk.url}/deliveries?state=dropped")
     page.get_by_role("button", name=re.compile("^Retry")).first.click()
     page.get_by_text("It will be tried again at once.").wait_for()
+
+
+OPML = """<opml version="2.0"><body><outline text="Chips">
+<outline type="rss" text="Wafer Weekly" xmlUrl="https://wafer.example/feed.xml"/>
+<outline type="rss" text="Term Sheet" xmlUrl="https://terms.example/rss"/></outline></body></opml>"""
+
+
+def test_the_feeds_of_an_opml_file_are_added_and_the_file_s_comments_stay(look, desk):
+    page = look()
+    page.goto(f"{desk.url}/feeds")
+    page.get_by_label("File as every feed reader exports it").set_input_files(
+        {"name": "reader.opml", "mimeType": "text/xml", "buffer": OPML.encode()}
+    )
+    page.get_by_role("button", name="Import").click()
+    page.get_by_text("2 feeds of 2 added").wait_for()
+    assert "Wafer Weekly" in page.locator("main").inner_text()
+    written = desk.configuration.read_text()
+    assert "# kept" in written
+    assert "https://terms.example/rss" in written
+
+
+def test_a_feed_is_found_at_an_address_and_added_once(look, desk, monkeypatch):
+    async def discover(address, _fetcher):
+        return [Found(f"https://{address}/feed.xml", "Silicon Gazette", 12, "")]
+
+    monkeypatch.setattr("dealwire.web.pages.feeds.discover", discover)
+    page = look()
+    for said in ("Added.", "Silicon Gazette is there already."):
+        page.goto(f"{desk.url}/feeds")
+        page.get_by_label("Address of a feed").fill("gazette.example")
+        page.get_by_role("button", name="Find and add").click()
+        page.locator(".note", has_text=said).wait_for()
+    assert desk.configuration.read_text().count("gazette.example") == 1
+    look.heard[:] = [text for text in look.heard if "422" not in text]
+
+
+def test_an_address_inside_the_network_is_refused(look, desk):
+    page = look()
+    page.goto(f"{desk.url}/feeds")
+    page.get_by_label("Address of a feed").fill(f"{desk.url}/api/v1/stories.atom")
+    page.get_by_role("button", name="Find and add").click()
+    page.locator(".note.bad").wait_for()
+    assert "stories.atom" not in desk.configuration.read_text()
+    look.heard[:] = [text for text in look.heard if "422" not in text]
+
+
+def test_a_dead_letter_is_shown_with_its_cause_and_dropped(look, desk):
+    with desk.store.transaction() as connection:
+        dead_letters.bury(
+            connection,
+            b'{"title": "torn"}',
+            place="article a1",
+            error=ValueError("torn in the middle"),
+            now=datetime.now(UTC),
+        )
+    page = look()
+    page.goto(f"{desk.url}/system")
+    row = page.locator("tr", has_text="torn in the middle")
+    row.get_by_role("button", name=re.compile("^Drop")).click()
+    page.get_by_text("Dropped.").wait_for()
+    page.get_by_text("None. Everything that came was taken.").wait_for()

@@ -164,7 +164,7 @@ class Visitor:
         return self.send("POST", path, urllib.parse.urlencode(form), headers)
 
     def send(self, method, path, body, headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
         sent = {"Accept": "text/html"} | {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None:
             sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
