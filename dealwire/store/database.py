@@ -26,11 +26,12 @@ TABLES = (
     "subscriptions",
     "catalogue",
     "feed_days",
+    "revisions",
     "followed",
 )
 """Modules of dealwire.store, each with `SCHEMA`."""
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a writer waits for another process's transaction; a batch takes well under a second."""
 

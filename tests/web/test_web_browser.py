@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -237,6 +237,17 @@ def test_a_fact_leads_to_its_words_in_the_article(look, desk):
     page.goto(f"{desk.url}/stories/{story}")
     page.locator("tr", has_text="Amount").locator(".proof a").first.click()
     assert page.locator("mark:target").inner_text() == "$93 million"
+
+
+def test_an_edit_of_an_article_shows_what_it_changed(look, desk):
+    address = "https://wire.example/brackwell"
+    story = desk.tell("Brackwell raises $52 million Series A", url=address)
+    desk.tell("Brackwell raises $58 million Series A", url=address, at=datetime.now(UTC) + timedelta(minutes=1))
+    page = look()
+    page.goto(f"{desk.url}/stories/{story}")
+    page.locator("summary", has_text="Edited").click()
+    assert page.locator(".diff del").all_inner_texts() == ["$52"]
+    assert page.locator(".diff ins").all_inner_texts() == ["$58"]
 
 
 def test_the_whole_page_can_be_used_with_the_keyboard_alone(look, desk):

@@ -1,7 +1,7 @@
 """Shell: the page of one story, and what readers do about it."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,13 +9,14 @@ from aiohttp import web
 
 from dealwire.errors import UsageError
 from dealwire.model import Article, Story
-from dealwire.store import browse, corrections, silences
+from dealwire.store import browse, corrections, revisions, silences
 from dealwire.store.corrections import Request
 from dealwire.store.receipts import Receipt
 from dealwire.web.pages import acting
 from dealwire.web.pages.acting import Filled
 from dealwire.web.pages.cards import story_path, title_of
 from dealwire.web.pages.desk import DESK, Desk
+from dealwire.web.pages.diffs import edits
 from dealwire.web.pages.dossier import TELLINGS_MAX, Dossier, Entry, anchor_of
 from dealwire.web.pages.frame import AUTHOR_COOKIE, frame_of, page
 from dealwire.web.pages.stories import list_links
@@ -40,6 +41,8 @@ class Known:
     corrections: tuple[Request, ...]
     acknowledgement: Acknowledgement | None
     silences: tuple[Silence, ...]
+    revisions: Mapping[str, Sequence[Article]]
+    """What was said before an edit, by article."""
     near: tuple[Story, ...]
     """Other stories of the same companies: candidates for a merge."""
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +67,7 @@ def read_known(connection: sqlite3.Connection, story_id: str, now: Any) -> Known
         corrections=asked,
         acknowledgement=silences.acknowledgement(connection, story.id),
         silences=muted,
+        revisions=revisions.before(connection, mine),
         near=browse.near(connection, story, NEAR_MAX),
         rules=rules,
     )
@@ -92,7 +96,11 @@ async def _answer(request: web.Request, refused: str = "") -> web.Response:
         timeline=dossier.timeline([receipt.alert for receipt in known.receipts], map(_entry, _taken(known))),
         tellings_hidden=max(0, len(story.tellings) - TELLINGS_MAX),
         texts=dossier.texts(),
-        diffs={},
+        diffs={
+            article: edits(earlier, known.articles[article])
+            for article, earlier in known.revisions.items()
+            if article in known.articles
+        },
         anchor=anchor_of,
         all_rules=[(rule.id, rule.title or rule.id) for rule in desk.book.rules],
         explain=explain,
