@@ -22,7 +22,7 @@ from dealwire.broker import PATIENCE, RECORD_BYTES_MAX, Writer, records
 from dealwire.errors import DealwireError, RecordError, StoreError, UsageError
 from dealwire.log import logger
 from dealwire.model import Alert
-from dealwire.store import journal, mirror, outbox
+from dealwire.store import journal, mirror, orders, outbox
 from dealwire.store.database import Store
 from notifier.decide.routing import Router
 from notifier.render.meta import Meta
@@ -87,7 +87,7 @@ class Desk:
                 self._writer.write(self._settings.topic("outbox"), images)
                 with store.transaction():
                     journal.mark_published(connection, entries)
-                    outbox.forget_orders(connection, _deliveries(entries))
+                    orders.forget(connection, _deliveries(entries))
 
     def check(self) -> None:
         """StoreError where the dispatcher ended by itself: the process must not look alive and send nothing."""
@@ -151,7 +151,7 @@ def rebuild(store: Store, settings: KafkaSettings) -> int:
             for entry in journal.unpublished(connection, limit=-1)
             if entry.key.startswith(OPERATORS_KINDS)
         }
-        orders = outbox.orders(connection)
+        given = orders.given(connection)
         for tables in mirror.TABLES.values():
             for table, _ in tables:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
@@ -162,17 +162,17 @@ def rebuild(store: Store, settings: KafkaSettings) -> int:
         for key, image in kept.items():
             mirror.restore(connection, key, image)
             journal.touch(connection, key)
-        for order in orders:
+        for order in given:
             _obey(connection, order)
     log.info("outbox_rebuilt", records=count)
     return count
 
 
-def _obey(connection: sqlite3.Connection, order: outbox.Order) -> None:
+def _obey(connection: sqlite3.Connection, order: orders.Order) -> None:
     try:
-        outbox.obey(connection, order)
+        orders.obey(connection, order)
     except UsageError as error:  # another owner has sent or settled it meanwhile
-        outbox.forget_orders(connection, [order.delivery])
+        orders.forget(connection, [order.delivery])
         log.warning("order_outdated", delivery=order.delivery, verb=order.verb, cause=str(error))
 
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import CoordinatorNotAvailableError, KafkaError, NotCoordinatorError
+from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError, KafkaError, NotCoordinatorError
 
 from dealwire.broker import PATIENCE
 from dealwire.errors import StoreError
@@ -96,7 +96,7 @@ def _committed(admin: Any, group: str) -> Mapping[TopicPartition, Any]:
             offsets: Mapping[TopicPartition, Any] = admin.list_group_offsets([group]).get(group, {})
         except CoordinatorNotAvailableError:
             return {}
-        except NotCoordinatorError:  # it is just being made, or moves
+        except (NotCoordinatorError, CoordinatorLoadInProgressError):  # it is just being made, or moves
             if time.monotonic() > give_up:
                 raise
             time.sleep(COORDINATOR_POLL_SECONDS)

@@ -282,34 +282,6 @@ def drop(connection: sqlite3.Connection, name: str, now: datetime, why: str = "d
     return delivery
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What an operator asked for about one delivery."""
-
-    delivery: str
-    verb: Literal["retry", "drop"]
-    at: datetime
-
-
-def orders(connection: sqlite3.Connection) -> list[Order]:
-    """The orders that the outbox topic may not have yet, in the order in which they were given."""
-    rows = connection.execute("SELECT delivery, verb, at FROM orders ORDER BY at, delivery")
-    return [Order(delivery, verb, _moment(at)) for delivery, verb, at in rows]
-
-
-def obey(connection: sqlite3.Connection, order: Order) -> None:
-    """Do what an operator asked for; UsageError where the delivery is in no state for it any more."""
-    if order.verb == "retry":
-        retry(connection, order.delivery, order.at)
-    else:
-        drop(connection, order.delivery, order.at)
-
-
-def forget_orders(connection: sqlite3.Connection, deliveries: Iterable[str]) -> None:
-    """Forget orders about these deliveries: the topic has what became of them."""
-    connection.executemany("DELETE FROM orders WHERE delivery = ?", [(name,) for name in deliveries])
-
-
 def _note_order(connection: sqlite3.Connection, name: str, verb: str, now: datetime) -> None:
     connection.execute("INSERT OR REPLACE INTO orders VALUES (?, ?, ?)", (name, verb, now.timestamp()))
 

@@ -13,7 +13,7 @@ from dealwire.bootstrap.rules import Rules
 from dealwire.broker import records, writing
 from dealwire.config import Settings
 from dealwire.model import Alert, Article, Story, Telling
-from dealwire.store import outbox, silences
+from dealwire.store import orders, outbox, silences
 from dealwire.store.database import Store
 from notifier.consumer import Desk
 from notifier.decide import Acknowledgement, Policy, Router, Silence
@@ -206,7 +206,7 @@ def test_what_an_operator_asked_for_while_no_notifier_ran_is_done_after_the_rebu
     owners.files = 1
     with owners.desk(), Store.open(owners.path) as store:
         assert outbox.get(store.connection, waiting["plain"]).state == "dropped"
-        assert outbox.orders(store.connection) == []
+        assert orders.given(store.connection) == []
 
 
 RULES = """
