@@ -135,15 +135,21 @@ def corpus_table() -> Table:
     core = Core.of(load([Source("big.yaml", RULE)]), bundled_companies())
     state: dict[str, bytes] = {}
     single = folded = changed = 0
+    told: dict[str, int] = {}
+    alerted: set[str] = set()
     for article in read_ordered(CORPUS, print):
         step = core.step(state, article)
         apply(state, step.outcome.writes)
         kinds = [alert.kind for alert in step.outcome.alerts]
         folded, changed = folded + len(kinds), changed + kinds.count("changed")
+        told.update((one.id, len({t["article"] for t in one.record["tellings"]})) for one in step.outcome.steps)
+        alerted.update(alert.story for alert in step.outcome.alerts)
         single += len(core.step({}, article).outcome.alerts)
     table = Table("any funding of $50M or more, tech-2026", "alerts")
     table.add_row("each article by itself", f"{single:,}")
     table.add_row("folded into stories", f"{folded:,} ({changed:,} of them changed)")
+    once = sum(told[story] == 1 for story in alerted)
+    table.add_row("stories alerted on", f"{len(alerted):,} ({once:,} of them told by one article in the archive)")
     return table
 
 

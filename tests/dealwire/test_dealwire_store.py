@@ -4,7 +4,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dealwire.errors import StoreError
@@ -84,6 +84,7 @@ def test_a_full_disk_is_named_and_nothing_of_the_batch_is_kept(store):
 writes = st.dictionaries(st.sampled_from("abcdef"), st.none() | st.binary(max_size=4), max_size=6)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is slow to open stores
 @given(st.lists(st.tuples(writes, st.booleans()), max_size=12))
 def test_the_state_reads_like_a_dict_whatever_was_applied_flushed_or_discarded(batches):
     with Store.open(":memory:") as store:
