@@ -28,10 +28,11 @@ TABLES = (
     "feed_days",
     "revisions",
     "followed",
+    "sums",
 )
 """Modules of dealwire.store, each with `SCHEMA`."""
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a writer waits for another process's transaction; a batch takes well under a second."""
 
@@ -41,6 +42,7 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -32768",  # 32 MiB
+    "PRAGMA wal_autocheckpoint = 8000",  # 32 MB: a batch touches pages all over, the next many of them again
 )
 
 
