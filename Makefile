@@ -69,7 +69,7 @@ soak: $(VENV)/.dev ## kill and restart everything, twenty times each
 pins: ## compile requirements/ anew from pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade -o requirements/run.txt pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade -o requirements/build.txt --group build
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt pyproject.toml --group test --group check
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt pyproject.toml --group test --group check --group train
 
 clean: ## remove .venv and what dealwire stored
 	rm -rf $(VENV) var .cache dist build

@@ -65,6 +65,34 @@ class Clauses:
             for q in find_quantities(self.sentence.quote)
         )
 
+    @cached_property
+    def skeleton(self) -> tuple[tuple[str, int], ...]:
+        """The sentence's words with names, sums and numbers by their kind, each with its first token.
+
+        "Acme raises $5 million" is N raises $: what news is told with, whoever and however much it is about.
+        """
+        bones: list[tuple[str, int]] = []
+        i = 0
+        while i < len(self.tokens):
+            mention = self.name_at.get(i)
+            if mention is not None:
+                bones.append(("K" if mention.known else "N", i))
+                i = mention.last + 1
+                continue
+            found = self.sum_tokens.get(i)
+            if found is not None:
+                bones.append(("$", i))
+                while i < len(self.tokens) and self.sum_tokens.get(i) is found:
+                    i += 1
+                continue
+            bones.append(("#" if self.lowers[i][:1].isdigit() else self.lowers[i], i))
+            i += 1
+        return tuple(bones)
+
+    def bone_at(self, token: int) -> int:
+        """The place in the skeleton of a token."""
+        return bisect_right([i for _, i in self.skeleton], token) - 1
+
     def token_at(self, offset: int) -> int:
         """The index of the first token that starts at or behind `offset`."""
         return bisect_left(self._starts, offset)

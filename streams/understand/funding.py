@@ -219,7 +219,7 @@ class FundingFrames(FundingSlots):
         words = parse.sentence.text[
             parse.tokens[min(begin, i)].start if begin > i else parse.tokens[i].start : parse.tokens[end - 1].end
         ]
-        kind, frame = self._type(words, parse, amount)
+        kind, frame = self.round_type(words, parse, amount)
         telling = Telling(parse, first, end, i)
         status = telling.funding(ipo=kind == "ipo", chain=chain)
         trigger = (parse.tokens[i].start, parse.tokens[i].end)

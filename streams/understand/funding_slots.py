@@ -77,7 +77,7 @@ class FundingSlots:
         self._rounds = frozenset(words["round_nouns"].split())
         self._not_raise = frozenset(words["not_after_raise"].split())
 
-    def _type(self, words: str, parse: Parse, amount: FoundSum | None) -> tuple[str, str]:
+    def round_type(self, words: str, parse: Parse, amount: FoundSum | None) -> tuple[str, str]:
         """The type that the words around the sum give, and the frame that found it."""
         series = SERIES.search(words)
         if amount is not None:
@@ -198,7 +198,7 @@ class FundingSlots:
 
     def _nominal(self, parse: Parse, roles: dict[int, str], i: int, span: tuple[int, int], told: Told) -> Candidate:
         words = parse.sentence.text[parse.tokens[max(span[0], i - 6)].start : parse.tokens[min(i + 3, span[1] - 1)].end]
-        chosen = told.kind or self._type(words, parse, told.amount)[0]
+        chosen = told.kind or self.round_type(words, parse, told.amount)[0]
         status = Telling(parse, *span, i).funding(ipo=False, chain=" ".join(parse.lowers[max(span[0], i - 12) : i]))
         candidate = Candidate(
             "funding",

@@ -47,3 +47,10 @@ def rule_outs() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
         (name, entry["where"], re.compile(entry["pattern"], 0 if entry["case"] else re.IGNORECASE))
         for name, entry in table("cues")["rule_outs"].items()
     )
+
+
+@cache
+def word_classes() -> Mapping[str, tuple[str, str]]:
+    """The broad and the narrow class of each word of the news, by the company it keeps."""
+    lines = (line.split(" ") for line in _text("word_classes.txt").splitlines() if not line.startswith("#"))
+    return {word: (f"B{broad}", f"C{narrow}") for word, broad, narrow in lines}

@@ -7,7 +7,7 @@ names, unless they lead the clause. What a name is called ("chip startup Fractil
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dealwire.identity import fold_text
 from dealwire.reference.places import region
@@ -23,6 +23,10 @@ LETTERED = re.compile(r"^\d+[a-z]{2,}$")
 COUNTED = re.compile(r"^\d+(?:st|nd|rd|th|bn|mn|mm|nm|gw|mw|gb|tb|x|m|b|k)$")
 DIGITS = re.compile(r"^\d[\w.]*$")
 LEGAL = word_list("words", "legal_forms")
+FORMS = LEGAL | frozenset({"inc", "corp", "ltd", "limited", "plc", "llc", "incorporated", "corporation"})
+NAME_LETTERS_MIN = 3
+PAIRED = frozenset({"merger", "deal", "tie-up", "takeover", "combination", "alliance"})
+"""What two names joined by a hyphen do together."""
 SIGNS = frozenset({"®", "™", "℠"})
 
 
@@ -39,6 +43,8 @@ class Mention:
     """Whether "'s" follows, so that what comes next belongs to it."""
     known: bool = False
     """Whether the gazetteer knows it."""
+    suffix: str = ""
+    """What it is joined to by a hyphen: "made" in "Intel-made"."""
 
     @property
     def key(self) -> str:
@@ -56,6 +62,8 @@ class NameFinder:
         self._heads_of = word_list("words", "name_heads_of")
         self._descriptors = word_list("words", "descriptor_nouns")
         self._inside = word_list("words", "inside_names")
+        self._products = word_list("words", "product_words")
+        self._part_suffixes = word_list("words", "part_suffixes")
         self._common = common_words()
         self._plural_heads = frozenset(w for w in word_list("words", "descriptor_nouns", fold=True) if w.endswith("s"))
 
@@ -65,13 +73,93 @@ class NameFinder:
         found: list[Mention] = []
         i = 0
         while i < len(tokens):
+            formal = self._formal_end(sentence, i)
+            if formal is not None:
+                found.append(self._mention(sentence, i, formal))
+                i = found[-1].last + 1
+                continue
             if not self._opens(sentence, i):
+                part = self._part(sentence, i)
+                if part is not None:
+                    found.append(part)
                 i += 1
                 continue
             last = self._reach(sentence, i)
-            found.extend(self._trim(sentence, i, last))
+            for mention in self._trim(sentence, i, last):
+                found.extend(self._halves(sentence, mention) or [self._maker(sentence, mention)])
             i = last + 1
         return tuple(found)
+
+    def _formal_end(self, sentence: Sentence, i: int) -> int | None:
+        """The last token of a name that opens at i and is closed by its legal form or its ticker.
+
+        In "New Pacific Metals Corp. (TSX: NUAG)" every capitalised word before the form belongs to the name.
+        """
+        tokens = sentence.tokens
+        if not tokens[i].is_word or not tokens[i].is_capitalised or tokens[i].lower in LEGAL | FUNCTION_WORDS - {"new"}:
+            return None
+        if i and tokens[i - 1].is_word and tokens[i - 1].is_capitalised:
+            return None
+        for j in range(i + 1, min(i + NAME_TOKENS_MAX, len(tokens))):
+            token = tokens[j]
+            if token.text == "(" and j + 2 < len(tokens) and tokens[j + 1].text.isupper():
+                return j - 1 if any(t.text == ":" for t in tokens[j + 2 : j + 5]) else None
+            if token.lower.rstrip(".") in FORMS and token.is_capitalised:
+                return j - 1
+            if not (token.is_word and (token.is_capitalised or token.text == "&")) or token.lower in SUBJECT_VERBS:
+                return None
+        return None
+
+    def _part(self, sentence: Sentence, i: int) -> Mention | None:
+        """The company of a compound such as "Intel-made"."""
+        token = sentence.tokens[i]
+        if not token.is_word or not token.is_capitalised or "-" not in token.text:
+            return None
+        head, suffix = token.text.rsplit("-", 1)
+        if suffix.lower() not in self._part_suffixes or not self._is_company(head):
+            return None
+        return Mention(head, i, i, token.start, token.start + len(head), known=True, suffix=suffix.lower())
+
+    def _halves(self, sentence: Sentence, mention: Mention) -> list[Mention]:
+        """The two companies of "Qualcomm-NXP"."""
+        if "-" not in mention.name or mention.known or mention.first != mention.last:
+            return []
+        left, right = mention.name.split("-", 1)
+        if min(len(left), len(right)) < NAME_LETTERS_MIN or not right[0].isupper():
+            return []
+        behind = sentence.tokens[mention.last + 1].lower if mention.last + 1 < len(sentence.tokens) else ""
+        if not (self._is_company(left) or self._is_company(right) or (left[0].isupper() and behind in PAIRED)):
+            return []
+        cut = mention.start + len(left)
+        i = mention.first
+        return [
+            Mention(left, i, i, mention.start, cut, known=self._is_company(left)),
+            Mention(right, i, i, cut + 1, mention.end, mention.possessive, self._is_company(right)),
+        ]
+
+    def _maker(self, sentence: Sentence, mention: Mention) -> Mention:
+        """The name without the product behind it: the Nvidia of "Nvidia H200"."""
+        if mention.known or mention.first == mention.last:
+            return mention
+        tokens = sentence.tokens
+        for last in range(mention.last - 1, mention.first - 1, -1):
+            behind = tokens[last + 1 : mention.last + 1]
+            if not all(t.text in self._products or any(c.isdigit() for c in t.text) for t in behind):
+                break
+            name = sentence.text[mention.start : tokens[last].end]
+            if self._is_company(name):
+                return Mention(name, mention.first, last, mention.start, tokens[last].end, known=True)
+        return mention
+
+    def _mention(self, sentence: Sentence, first: int, last: int) -> Mention:
+        tokens = sentence.tokens
+        start, end = tokens[first].start, tokens[last].end
+        last = self._behind_suffix(tokens, last)
+        following = tokens[last + 1] if last + 1 < len(tokens) else None
+        name = sentence.text[start:end].replace("&amp;", "&")
+        return Mention(
+            name, first, last, start, end, following is not None and following.is_possessive, self._is_company(name)
+        )
 
     def _opens(self, sentence: Sentence, i: int) -> bool:
         token = sentence.tokens[i]
@@ -275,12 +363,12 @@ class NameFinder:
             first += 1
         if self._owns_its_apostrophe(sentence, first, last):
             last += 1
-        start, end = tokens[first].start, tokens[last].end
-        last = self._behind_suffix(tokens, max(last, whole))
-        following = tokens[last + 1] if last + 1 < len(tokens) else None
-        possessive = following is not None and following.is_possessive
-        name = sentence.text[start:end].replace("&amp;", "&")
-        return [Mention(name, first, last, start, end, possessive, self._is_company(name))]
+        mention = self._mention(sentence, first, last)
+        if mention.last < whole:
+            mention = replace(mention, last=self._behind_suffix(tokens, whole))
+            following = tokens[mention.last + 1] if mention.last + 1 < len(tokens) else None
+            mention = replace(mention, possessive=following is not None and following.is_possessive)
+        return [mention]
 
     def _behind_suffix(self, tokens: tuple[Token, ...], last: int) -> int:
         """The last token of a name with its legal suffix ("Acme, Inc."), which is no part of the name as kept."""
@@ -327,7 +415,7 @@ class NameFinder:
         return self._is_company(sentence.text[sentence.tokens[first].start : sentence.tokens[last].end])
 
 
-KEPT_FIRST = frozenset({"Quantum", "First", "London", "Legal", "Silicon"})
+KEPT_FIRST = frozenset({"Crown", "Quantum", "First", "London", "Legal", "Silicon"})
 """Words that describe a company and as often begin its name."""
 STATES = frozenset({"US", "U.S.", "UK", "U.K.", "EU", "London", "Berlin", "Paris", "Hong"})
 

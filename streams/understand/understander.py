@@ -3,10 +3,12 @@
 gate → sentences → frames (funding, mna, hardware) → merge what tells one event → weigh → records with evidence.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from dealwire.identity import digest
-from dealwire.model import Article, Evidence, MarketEvent, Money, Participant, Quantity, Reading
+from dealwire.model import Article, Category, Evidence, MarketEvent, Money, Participant, Quantity, Reading
 from dealwire.reference.companies import Companies
 from dealwire.reference.languages import detect
 from dealwire.reference.places import find_places, region
@@ -16,15 +18,21 @@ from streams.understand.funding import FundingFrames
 from streams.understand.gate import holds_trigger
 from streams.understand.grammar import Parse
 from streams.understand.hardware import HardwareFrames
+from streams.understand.kinds import KindReader
 from streams.understand.lexicon import cue
+from streams.understand.linear import Linear, Logistic, bundled_linear, bundled_logistic
+from streams.understand.look import FirstLook
 from streams.understand.mentions import NameFinder
 from streams.understand.merging import merge
 from streams.understand.mna import DealFrames
+from streams.understand.roles import RoleReader
 from streams.understand.ruleouts import look, title_end
+from streams.understand.shapes import shapes
 from streams.understand.tokens import Sentence, split_sentences
-from streams.understand.weighing import features, probability, weights
+from streams.understand.weighing import context_of, early_features, features
+from streams.understand.whole import WholeSentences
 
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
 """Part of every reading; an upgrade that changes events raises it."""
 BODY_CHARACTERS_MAX = 2500
 SENTENCES_MAX = 6
@@ -47,6 +55,47 @@ SUBJECT_ROLES = (
 )
 
 
+class Frames(Protocol):
+    """The frames of one category."""
+
+    def read(self, parse: Parse) -> Iterable[Candidate]:
+        """The events that they propose of one sentence."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """What was learned: what a sentence speaks of, who takes which part, of what type and status an event is, and
+    whether it is one.
+    """
+
+    looks: Mapping[Category, Logistic]
+    early: Mapping[Category, Logistic]
+    roles: Mapping[Category, Linear]
+    types: Mapping[Category, Linear]
+    statuses: Mapping[Category, Linear]
+    weights: Mapping[Category, Logistic]
+
+    @classmethod
+    def bundled(cls) -> "Models":
+        """The models that ship."""
+        return cls(
+            bundled_logistic("looks"),
+            bundled_logistic("early"),
+            bundled_linear("roles"),
+            bundled_linear("types"),
+            bundled_linear("statuses"),
+            bundled_logistic("weights"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One sentence and the candidates that the frames read in it."""
+
+    parse: Parse
+    candidates: tuple[Candidate, ...]
+
+
 @dataclass
 class Draft:
     """What is known of an article on the way to its events."""
@@ -61,12 +110,22 @@ class Draft:
 class Understander:
     """Reads articles; holds nothing that an article changes."""
 
-    def __init__(self, companies: Companies) -> None:
+    def __init__(self, companies: Companies, models: Models | None = None) -> None:
+        models = models or Models.bundled()
         self._companies = companies
         self._known: dict[str, bool] = {}
         self._names = NameFinder(self._is_company)
-        self._funding = FundingFrames()
-        self._frames = (self._funding, DealFrames(), HardwareFrames(self._is_company))
+        self._look = FirstLook(models.looks)
+        self._early = models.early
+        self._frames: Mapping[Category, Frames] = {
+            "funding": FundingFrames(),
+            "mna": DealFrames(),
+            "hardware": HardwareFrames(self._is_company),
+        }
+        self._whole = WholeSentences()
+        self.roles = RoleReader(models.roles, companies)
+        self._kinds = KindReader(models.types, models.statuses)
+        self._weights = models.weights
 
     def understand(self, article: Article) -> Reading:
         """The article's events; none, and why, where it is in another language."""
@@ -95,38 +154,78 @@ class Understander:
         self._weigh(draft)
         steps = tuple(Step.of(c, p, THRESHOLD[c.category]) for c, p in draft.weighed)
         return Explanation(
-            article.id, language, noted=draft.noted, steps=steps, passed_over="" if steps else "no frame matched"
+            article.id,
+            language,
+            noted=draft.noted,
+            steps=steps,
+            passed_over="" if steps else "no sentence is worth weighing",
         )
 
-    def draft(self, article: Article) -> Draft:
-        """The merged candidates of an article, not yet weighed."""
+    def proposals(self, article: Article) -> list[Proposal]:
+        """The candidates of each sentence as the frames propose them, in the order of the text."""
         title = article.title
         end = title_end(title)
         body = article.body[:BODY_CHARACTERS_MAX]
         boilerplate = BOILERPLATE.search(body)
         body_end = boilerplate.start() if boilerplate and boilerplate.start() > OWN_TEXT_MIN else len(body)
-        draft = Draft(article)
         sentences = [Sentence("title", 0, title, s.start, s.end) for s in split_sentences(title[:end], "title")]
         if body:
             sentences += [
                 Sentence("body", s.number, article.body, s.start, s.end)
                 for s in split_sentences(body[:body_end], "body", SENTENCES_MAX)
             ]
-        found: list[Candidate] = []
+        proposals = []
         for sentence in sentences:
             if not holds_trigger(sentence.text, sentence.start, sentence.end):
                 continue
+            chances = self._look.categories(sentence.quote)
+            if not chances:
+                continue
             parse = Parse(sentence, self._names)
-            for frame in self._frames:
-                found.extend(frame.read(parse))
-            rounds = [c for c in found if c.category == "funding" and c.frame not in {"ipo", "offering"}]
-            if sentence.place == "body" and rounds:
-                for mention, role in self._funding.investors_of(parse):
-                    if mention.key not in rounds[0].keys and not self._is_own(rounds[0], mention.key):
-                        rounds[0].add_mention(mention, role, sentence)
-        if not found:
+            found = [candidate for category in chances for candidate in self._frames[category].read(parse)]
+            found.extend(self._whole.read(parse, found, chances))
+            if found:
+                skeleton = tuple(bone for bone, _ in parse.skeleton)
+                firsts = tuple(first for _, first in parse.skeleton)
+                for candidate in found:
+                    candidate.skeleton = skeleton
+                    candidate.bone_tokens = firsts
+                    candidate.bone = parse.bone_at(parse.trigger_at(candidate.trigger[0]))
+                    candidate.shapes = shapes(skeleton, candidate.bone)
+                    candidate.look = chances[candidate.category]
+                found = [c for c in found if self._may_be(c)]
+            if found:
+                proposals.append(Proposal(parse, tuple(found)))
+        return proposals
+
+    def _may_be(self, candidate: Candidate) -> bool:
+        """Whether a candidate is worth reading: the early weighing drops what has hardly a chance."""
+        return self._early[candidate.category].probability(early_features(candidate)) >= 0.5
+
+    def draft(self, article: Article) -> Draft:
+        """The merged candidates of an article, not yet weighed."""
+        return self.settle(article, self.proposals(article))
+
+    def named_in_title(self, proposals: Sequence[Proposal]) -> frozenset[str]:
+        """The keys of the names in the title."""
+        return frozenset(m.key for p in proposals if p.parse.sentence.place == "title" for m in p.parse.names)
+
+    def settle(self, article: Article, proposals: Sequence[Proposal]) -> Draft:
+        """Give each proposed candidate its roles, type and status; join those that tell one event."""
+        draft = Draft(article)
+        if not proposals:
             return draft
-        draft.noted = look(title[:end], title[:end] + " " + body[:400])
+        title = article.title[: title_end(article.title)]
+        named = self.named_in_title(proposals)
+        found: list[Candidate] = []
+        for proposal in proposals:
+            parts = [self.roles.parts(c, proposal.parse, proposal.candidates, named) for c in proposal.candidates]
+            for candidate, taken in zip(proposal.candidates, parts, strict=True):
+                self._kinds.settle(candidate, title)
+                candidate.take(taken)
+                if candidate.parties or candidate.amount or proposal.parse.sentence.place == "title":
+                    found.append(candidate)
+        draft.noted = look(title, title + " " + article.body[:400])
         draft.candidates = merge(found, self._companies)
         for candidate in draft.candidates:
             beside = {
@@ -138,15 +237,14 @@ class Understander:
         return draft
 
     def _weigh(self, draft: Draft) -> None:
-        table = weights()
+        around = context_of(draft.article.title, draft.article.body)
         for candidate in draft.candidates:
-            trust = probability(features(candidate, draft.noted, draft.article.source, self._companies), table)
+            found = features(
+                candidate, draft.noted, draft.article.source, self._companies, around[candidate.sentence.place]
+            )
+            trust = self._weights[candidate.category].probability(found)
             candidate.background = trust < THRESHOLD[candidate.category] and "relative" in candidate.cues
             draft.weighed.append((candidate, trust))
-
-    def _is_own(self, candidate: Candidate, key: str) -> bool:
-        """Whether a name is the recipient's own, in another length."""
-        return any(key.startswith(m.key) or m.key.startswith(key) for m in candidate.named("recipient"))
 
     def _is_company(self, name: str) -> bool:
         known = self._known.get(name)

@@ -1,90 +1,104 @@
 """Core: how far a candidate is to be trusted: a logistic regression over its cues and words.
 
-The frames propose; the weights, learned from labelled headlines by `python -m streams.understand.train`, dispose. They
+The frames propose; the weights, learned from labelled headlines by `python -m training.train`, dispose. They
 ship as a table of numbers; no text does. The probability is calibrated and becomes the event's confidence.
 """
 
-import math
+import itertools
 import re
-import zlib
-from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.resources import files
-
-import orjson
+from collections.abc import Iterable
 
 from dealwire.reference.companies import Companies
 from streams.understand.candidate import Candidate
+from streams.understand.lexicon import word_classes
+from streams.understand.linear import Key, lexical_key
+from streams.understand.shapes import NEAR
 
-BUCKETS = 1 << 14
-WORD = re.compile(r"[a-z][a-z'’-]+|\$|%")
-
-
-def bucket(feature: str) -> str:
-    """The slot of a feature in the table: names stay readable, words share a fixed number of slots."""
-    if not feature.startswith(("w:", "b:")):
-        return feature
-    return f"{feature[0]}{zlib.crc32(feature.encode()) % BUCKETS}"
+WORD = re.compile(r"[a-z][a-z'’-]+")
+CONTEXT_CHARACTERS = 500
+SURENESS_STEPS = 5
+LOOK_STEPS = 10
 
 
-def features(candidate: Candidate, noted: Iterable[str], source: str, companies: Companies) -> dict[str, float]:
+def features(
+    candidate: Candidate, noted: Iterable[str], source: str, companies: Companies, context: Iterable[Key] = ()
+) -> set[Key]:
     """What the weighing sees of a candidate."""
     sentence = candidate.sentence
-    kind = candidate.category
-    found = {
-        "bias",
-        f"{kind}",
+    found: set[Key] = {
         f"frame={candidate.frame}",
-        f"{kind}:type={candidate.type}",
-        f"{kind}:status={candidate.status}",
-        f"{kind}:place={min(sentence.number, 4)}",
-        f"{kind}:amount={candidate.amount is not None}:valuation={candidate.valuation is not None}",
+        f"type={candidate.type}",
+        f"status={candidate.status}",
+        f"place={min(sentence.number, 4)}",
+        f"amount={candidate.amount is not None}:valuation={candidate.valuation is not None}",
         f"{candidate.frame}:parties={min(len(candidate.parties), 3)}",
         f"{candidate.frame}:place={sentence.place}:amount={candidate.amount is not None}",
         f"style={'title' if sentence.is_title_case else 'sentence'}",
-        f"{kind}:known={any(m.known for m, _, _ in candidate.parties)}",
+        f"known={any(m.known for m, _, _ in candidate.parties)}",
     }
     if source == "Techmeme":
-        found.add(f"{kind}:techmeme")
-    found.update(f"{kind}:cue={cue}" for cue in candidate.cues)
+        found.add("techmeme")
+    found.update(f"cue={cue}" for cue in candidate.cues)
     found.update(f"{candidate.frame}:role={role}" for _, role, _ in candidate.parties)
-    found.update(f"{kind}:noted={name}" for name in noted)
+    found.update(f"noted={name}" for name in noted)
     for mention, role, _ in candidate.parties:
         company = companies.resolve(mention.name) if mention.known else None
         if company is not None:
-            found.add(f"{kind}:kind={company.kind}:{role}")
-            found.update(f"{kind}:sector={sector}" for sector in company.sectors)
+            found.add(f"kind={company.kind}:{role}")
+            found.update(f"sector={sector}" for sector in company.sectors)
     if candidate.descriptor:
-        found.update(f"w:{kind}:desc:{word}" for word in candidate.descriptor.lower().split()[-3:])
+        found.update(lexical_key(f"called {word}") for word in candidate.descriptor.lower().split()[-3:])
     if not candidate.parties:
-        found.add(f"{kind}:nobody:amount={candidate.amount is not None}")
-    lower = sentence.quote.lower()
-    words = WORD.findall(lower)
-    at = len(WORD.findall(lower[: max(0, candidate.trigger[0] - sentence.start)]))
-    found.update(f"w:{kind}:{w}" for w in set(words[max(0, at - 12) : at + 14]))
+        found.add(f"nobody:amount={candidate.amount is not None}")
+    found.update(candidate.shapes)
+    found.update(map(lexical_key, cast(candidate)))
+    found.update(context)
+    for mention, role, _ in candidate.parties:
+        words = mention.key.split()
+        found.update(lexical_key(f"named {word}") for word in words)
+        found.add(lexical_key(f"{role} {words[-1]}"))
+    found.add(f"early={candidate.trigger[0] - sentence.start < 40}:{sentence.place}")
+    found.add(f"look={int(candidate.look * LOOK_STEPS)}")
+    found.add(f"sureness={int(candidate.sureness * SURENESS_STEPS)}:{min(len(candidate.parties), 3)}")
+    return found
+
+
+def context_of(title: str, body: str) -> dict[str, frozenset[Key]]:
+    """What stands around a sentence of the title and of the body: the words of the other, by their classes."""
+    return {"title": _classes("body", body[:CONTEXT_CHARACTERS]), "body": _classes("title", title)}
+
+
+def _classes(place: str, text: str) -> frozenset[Key]:
+    classes = word_classes()
+    words = set(WORD.findall(text.lower()))
+    return frozenset(lexical_key(f"{place} {name}") for w in words for name in (w, *classes.get(w, ())))
+
+
+def cast(candidate: Candidate) -> set[str]:
+    """Runs of words around the trigger with the names by the parts they take: "recipient raises $"."""
+    bones = list(candidate.skeleton)
+    for at, role in candidate.roles.items():
+        bones[at] = f"<{role}>"
+    low, high = max(0, candidate.bone - NEAR), candidate.bone + NEAR + 1
+    near = bones[low:high]
+    found = {f"r2 {a} {b}" for a, b in itertools.pairwise(near) if "<" in a or "<" in b}
     found.update(
-        f"b:{kind}:{a} {b}"
-        for a, b in zip(words[max(0, at - 6) : at + 8], words[max(0, at - 5) : at + 9], strict=False)
+        f"r3 {a} {b} {c}" for a, b, c in zip(near, near[1:], near[2:], strict=False) if "<" in a or "<" in b or "<" in c
     )
-    found.add(f"b:{candidate.frame}:first:{words[0] if words else ''}")
-    found.add(f"{kind}:early={candidate.trigger[0] - sentence.start < 40}:{sentence.place}")
-    return {bucket(f): (0.5 if f.startswith(("w:", "b:")) else 1.0) for f in found}
+    order = [b for b in bones if b[:1] == "<" or b == "$"]
+    trigger = candidate.skeleton[candidate.bone] if candidate.bone < len(bones) else ""
+    found.add("order " + " ".join(order[:5]))
+    found.add(f"order {trigger} " + " ".join(order[:4]))
+    return found
 
 
-@cache
-def weights() -> Mapping[str, float]:
-    """The learned table."""
-    loaded: dict[str, float] = orjson.loads(files("streams.understand").joinpath("data", "weights.json").read_bytes())[
-        "weights"
-    ]
-    return loaded
-
-
-def probability(values: Mapping[str, float], table: Mapping[str, float]) -> float:
-    """The logistic function of the weighted features.
-
-    >>> probability({"a": 1.0}, {"a": 0.0})
-    0.5
-    """
-    score = sum(table.get(name, 0.0) * value for name, value in values.items())
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+def early_features(candidate: Candidate) -> set[Key]:
+    """What is known of a candidate before its roles and kind are read: enough to drop the hopeless."""
+    found: set[Key] = set(candidate.shapes)
+    found.add(f"frame={candidate.frame}")
+    found.add(f"type={candidate.type}")
+    found.add(f"look={int(candidate.look * LOOK_STEPS)}")
+    found.add(f"place={min(candidate.sentence.number, 4)}")
+    found.add(f"amount={candidate.amount is not None}:valuation={candidate.valuation is not None}")
+    found.update(f"cue={cue}" for cue in candidate.cues)
+    return found

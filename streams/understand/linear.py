@@ -1,0 +1,106 @@
+"""Core: a multinomial logistic regression over named features, shipped as a table of numbers.
+
+The features of a model are strings; one that tells of words of the text ("w:…") is kept under its checksum, so that the
+table holds no text. `training.train` makes the tables.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zlib import crc32
+
+import orjson
+
+from dealwire.model import Category
+
+LEXICAL = "w:"
+BIAS = "bias"
+
+Key = str | int
+"""A feature as the tables know it."""
+
+
+def lexical_key(words: str) -> Key:
+    """The key of a feature that tells of words."""
+    return crc32(words.encode())
+
+
+def key_of(feature: str) -> Key:
+    """The key of a feature: its name, or its checksum where it tells of words."""
+    return crc32(feature.encode()) if feature.startswith(LEXICAL) else feature
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Classes, and for each feature a weight per class."""
+
+    classes: tuple[str, ...]
+    table: Mapping[Key, tuple[float, ...]]
+
+    def probabilities(self, keys: Iterable[Key]) -> dict[str, float]:
+        """P(class | features), by softmax.
+
+        >>> Linear(("a", "b"), {"bias": (0.0, 0.0), "x": (0.0, 0.0)}).probabilities(["x"])
+        {'a': 0.5, 'b': 0.5}
+        """
+        table = self.table
+        rows = [table[key] for key in keys if key in table]
+        rows.append(table[BIAS])
+        scores = [sum(column) for column in zip(*rows, strict=True)]
+        top = max(scores)
+        shares = [math.exp(s - top) for s in scores]
+        total = sum(shares)
+        return {c: share / total for c, share in zip(self.classes, shares, strict=True)}
+
+    def likeliest(self, keys: Iterable[Key]) -> str:
+        """The class of the highest chance; the first by name among equals."""
+        chances = self.probabilities(keys)
+        return max(sorted(chances), key=chances.__getitem__)
+
+
+@dataclass(frozen=True)
+class Logistic:
+    """A logistic regression of one question: for each feature a weight for yes."""
+
+    table: Mapping[Key, float]
+
+    def probability(self, keys: Iterable[Key]) -> float:
+        """P(yes | features).
+
+        >>> Logistic({"bias": 0.0}).probability(["unknown"])
+        0.5
+        """
+        table = self.table
+        score = table[BIAS] + sum([table[key] for key in keys if key in table])
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+@cache
+def bundled_linear(name: str) -> Mapping[Category, Linear]:
+    """The model of each category that ships under `data/<name>.json`."""
+    return {
+        category: Linear(tuple(model["classes"]), {_key(f): tuple(w) for f, w in model["table"].items()})
+        for category, model in _document(name)["models"].items()
+    }
+
+
+@cache
+def bundled_logistic(name: str) -> Mapping[Category, Logistic]:
+    """The same for models of one question."""
+    return {
+        category: Logistic({_key(f): w for f, w in model["table"].items()})
+        for category, model in _document(name)["models"].items()
+    }
+
+
+def _document(name: str) -> dict[str, Any]:
+    text = files("streams.understand").joinpath("data", f"{name}.json").read_bytes()
+    document: dict[str, Any] = orjson.loads(text)
+    return document
+
+
+def _key(name: str) -> Key:
+    return int(name) if name.isdigit() else name
