@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from dealwire.model import Reading, Story
@@ -21,7 +22,9 @@ from streams.stories.record import StoryRecord, decode, story_key
 from streams.stories.view import story_of
 
 STORIES_ASKED_MAX = 2_000
-"""Near misses are asked of this many stories at most, the latest first: each is held against each rule."""
+"""Near misses are asked of this many stories at most, the latest first ..."""
+PAIRS_ASKED_MAX = 2_000_000
+"""... and of fewer where there are very many rules: each is held against each, which takes one or two microseconds."""
 LANGUAGE = "language: "
 
 
@@ -114,11 +117,13 @@ def _languages(passed_over: Mapping[str, int]) -> dict[str, int]:
 
 
 def _near_misses(connection: sqlite3.Connection, book: RuleBook, records: Iterable[StoryRecord]) -> Iterator[NearMiss]:
-    for record in records:
-        if record["retracted"] or record["merged_into"]:
-            continue
-        if record["fired"] or receipts.rules_told(connection, record["id"]):
-            continue  # told by one rule, it was not missed
+    untold = (
+        record
+        for record in records
+        if not (record["retracted"] or record["merged_into"] or record["fired"])
+        and not receipts.rules_told(connection, record["id"])  # told by one rule, it was not missed
+    )
+    for record in islice(untold, PAIRS_ASKED_MAX // max(1, len(book.rules))):
         story = story_of(record)
         for miss in near_misses(book, story, frozenset(record["heard"])):
             yield NearMiss(
