@@ -21,6 +21,7 @@ POSTINGS_MAX = 48
 SUM_POSTINGS_MAX = 16
 SUM_WORDS = 2
 NAMES_INDEXED_MAX = 4
+WORDS_ASKED_MAX = 8
 CANDIDATES_MAX = 12
 HALF = 62
 BITS = 2 * HALF
@@ -49,6 +50,8 @@ class Traces:
     is_round: bool
     names: dict[str, int]
     """The keys of its names → what part each has in it."""
+    asked: tuple[str, ...]
+    """Where else to look: where it names no subject, a word of its title may be one."""
     steps: tuple[int, ...]
     """The step of the amount's logarithm and the nearer neighbour, so that amounts in agreement share one."""
     tokens: tuple[str, ...]
@@ -115,6 +118,7 @@ def traces_of(t: Told) -> Traces:
         subject=_bit(t["subject_head"]) | _bit(f"{t['subject_head']}'") if subject else 0,
         is_round=bool(subject) and t["category"] == "funding",
         names=keys,
+        asked=() if subject else tuple(f"index/name/{word}" for word in t["words"][:WORDS_ASKED_MAX]),
         steps=steps,
         tokens=_tokens(t, other) if steps else (),
     )
@@ -144,7 +148,7 @@ def candidates(draft: Draft, traces: Traces) -> list[str]:
     mask = traces.mask
     low, high = split_mask(mask)
     found: dict[str, int] = {}
-    for key, part in traces.names.items():
+    for key, part in (*traces.names.items(), *((key, ITS_SUBJECT) for key in traces.asked)):
         for story, theirs_low, theirs_high, _, their_part in draft.value(key) or ():
             agreed = (theirs_low & low).bit_count() + (theirs_high & high).bit_count()
             if part == their_part == ITS_SUBJECT:

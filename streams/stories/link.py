@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dealwire.model import ROUNDS
 from streams.stories.told import CURRENCY, HEAD, HIGH, KEY, QUALIFIER, ROLE, USD, VALUE, Sum, Told
+from streams.stories.words import is_place
 
 DAY = 86_400.0
 JOIN_AT = 4.0
@@ -23,9 +24,12 @@ NEAR = 0.06
 NEAR_APPROX = 0.12
 NEAR_EXACT = 0.015
 WORDS_COUNTED_MAX = 3
+SAID_SUBJECT = 1.5
+"""What it says that a title holds the subject's name, beside its being a word in common."""
 
 _DEBT = frozenset({"debt"})
 _ROUNDS = frozenset(ROUNDS)
+_SITES = frozenset({"data_centre", "fab", "capacity_commitment"})
 _SHARES = frozenset({"ipo", "secondary"})
 
 
@@ -95,6 +99,9 @@ def _deal(a: Told, b: Told, days: float) -> Link:
     if same:
         points += 4
         reasons.append("same subject")
+    elif same is None and (_says_subject(a, b) or _says_subject(b, a)):
+        points += SAID_SUBJECT
+        reasons.append("its words hold the subject")
     if likeness:
         points += 2
         reasons.append("same amount")
@@ -117,6 +124,12 @@ def _deal(a: Told, b: Told, days: float) -> Link:
         points -= 1
     points += _of_time(days, known=bool(same and (likeness or counterparts or (_is_talk(a, b) and days <= TALK_DAYS))))
     return Link(points, tuple(reasons))
+
+
+def _says_subject(vague: Told, named: Told) -> bool:
+    """Whether one names no subject and its title holds the other's all the same."""
+    head = named["subject_head"]
+    return not vague["subject"] and bool(named["subject"]) and head in vague["words"]
 
 
 def _misnamed(a: Told, b: Told, days: float) -> bool:
@@ -200,6 +213,9 @@ def _hardware(a: Told, b: Told, days: float) -> Link:
     if a["type"] == b["type"]:
         points += 0.75
         reasons.append("same type")
+    if {a["type"], b["type"]} <= _SITES and any(is_place(word) for word in set(a["words"]).intersection(b["words"])):
+        points += 0.5
+        reasons.append("same site")
     if sums_alike(a["amount"], b["amount"]) is False:
         points -= 1.5
         reasons.append("other amount")

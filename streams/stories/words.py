@@ -6,6 +6,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from zlib import crc32
 
+from dealwire.reference.places import region
+
 _WORD = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*")
 _CREDIT = re.compile(r"\s*\(([^()]{2,80})\)?\s*$")
 
@@ -85,6 +87,16 @@ def distinctive(words: Iterable[str]) -> list[str]:
 def is_distinctive(word: str) -> bool:
     """Whether the word could tell one deal from another."""
     return len(word) > 1 and word not in common_words() and not word.replace(".", "").isdigit()
+
+
+@lru_cache(1 << 14)
+def is_place(word: str) -> bool:
+    """Whether a title's word, its plural taken off, is a country, a state or a city.
+
+    >>> is_place("kentucky"), is_place("texa"), is_place("campus")
+    (True, True, False)
+    """
+    return region(word) is not None or region(f"{word}s") is not None
 
 
 def sketch(title: str, body: str) -> list[int]:
