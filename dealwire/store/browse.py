@@ -224,14 +224,6 @@ def choices(connection: sqlite3.Connection) -> tuple[list[str], list[str]]:
     return [name for (name,) in companies], [region for (region,) in regions]
 
 
-def money_by_week(connection: sqlite3.Connection, since: datetime) -> dict[tuple[date, str], float]:
-    """US dollars by (Monday, category) of the stories first told since then."""
-    query = """SELECT CAST((first_at + 259200) / 604800 AS INTEGER) AS week, category, sum(usd) FROM catalogue
-        WHERE shown AND usd > 0 AND first_at >= ? GROUP BY week, category"""
-    found = connection.execute(query, (since.timestamp(),))
-    return {(_moment(week * 604_800 - 259_200).date(), category): usd for week, category, usd in found}
-
-
 def largest(connection: sqlite3.Connection, since: datetime, limit: int) -> tuple[Story, ...]:
     """The stories with the largest sums of those first told since then."""
     query = "SELECT story FROM catalogue WHERE shown AND usd > 0 AND first_at >= ? ORDER BY usd DESC, story LIMIT ?"
@@ -280,15 +272,6 @@ def company_key(connection: sqlite3.Connection, folded: str) -> str:
         "SELECT company FROM companies WHERE company = ? OR folded = ? ORDER BY stories DESC LIMIT 1", (folded, folded)
     ).fetchone()
     return str(row[0]) if row else ""
-
-
-def sizes(connection: sqlite3.Connection) -> dict[str, int]:
-    """How much the store holds."""
-    return {
-        "stories": connection.execute("SELECT count(*) FROM catalogue WHERE shown").fetchone()[0],
-        "alerts": connection.execute("SELECT count(*) FROM alerts").fetchone()[0],
-        "articles": connection.execute("SELECT count(*) FROM articles").fetchone()[0],
-    }
 
 
 @dataclass(frozen=True, slots=True)

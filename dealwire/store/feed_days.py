@@ -31,6 +31,4 @@ SCHEMA = (
             coalesce(json_extract(CAST(record AS TEXT), '$.feed'), json_extract(CAST(record AS TEXT), '$.source'), ''),
             count(*), sum(events > 0) FROM articles
         WHERE NOT EXISTS (SELECT 1 FROM feed_days) GROUP BY 1, 2""",
-    "CREATE INDEX IF NOT EXISTS alerts_rule ON alerts (rule, at, story)",
-    "CREATE INDEX IF NOT EXISTS alerts_at ON alerts (at, rule)",
 )

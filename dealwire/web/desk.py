@@ -26,6 +26,7 @@ T = TypeVar("T")
 READERS = 3
 BUSY_TIMEOUT_SECONDS = 10.0
 CACHE_KIB = 8_192
+"""Of each connection: what pages look at is at the ends of indexes, which is not much."""
 
 
 class Running(Protocol):
@@ -79,6 +80,7 @@ class StoreDesk:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="page-reader")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="page-writer")
         self._store = Store.open(path)
+        self._store.connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._held = threading.local()
         self._connections: list[sqlite3.Connection] = []
 

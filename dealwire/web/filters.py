@@ -15,7 +15,7 @@ from dealwire.store.browse import Wanted
 from dealwire.web.search import Query, understand
 
 TEXT_LENGTH_MAX = 300
-LIMIT = 50
+LIMIT = 30
 LIMIT_MAX = 500
 NOBODY = "-"
 """The key of a company that no story names."""

@@ -144,7 +144,7 @@ def test_an_open_address_without_users_is_refused_in_the_configuration():
 
 
 def test_what_fails_inside_is_a_page_with_a_reference_and_no_cause(desk, monkeypatch):
-    monkeypatch.setattr("dealwire.store.browse.sizes", lambda _: 1 / 0)
+    monkeypatch.setattr("dealwire.store.sums.held", lambda _: 1 / 0)
     answer = web_desk.Visitor(desk).get("/system")
     assert answer.status == 500
     assert "In the log as" in answer.text

@@ -23,7 +23,7 @@ from rules.book import RuleBook
 
 KNOWN_FROM = "From dealwire's gazetteer, the watchlists and the articles."
 NAME_LENGTH_MAX = 120
-STORIES_SHOWN = 50
+STORIES_SHOWN = 30
 PARTNERS_MAX = 12
 QUARTERS_MAX = 12
 

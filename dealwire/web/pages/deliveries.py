@@ -20,7 +20,7 @@ from notifier.render.escape import one_line
 from notifier.render.view import headline
 
 ALERTS_SHOWN = 3
-ROWS = 100
+ROWS = 50
 ROWS_MAX = 1000
 RECEIVER_LENGTH_MAX = 200
 CSS: Mapping[str, str] = {"sent": "good", "dead": "bad", "failed": "warn", "dropped": ""}

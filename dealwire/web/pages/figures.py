@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from dealwire.store import browse
+from dealwire.store import browse, sums
 from dealwire.web.charts import Chart
 from dealwire.web.pages.desk import DESK, Desk
 from dealwire.web.pages.feed_rows import activity
@@ -41,7 +41,7 @@ def _charts(connection: sqlite3.Connection, now: datetime, titles: dict[str, str
     counts, told, by_feed = browse.articles_by_day(connection, since.date())
     feeds = {feed: list(days.values()) for feed, days in by_feed.items()}
     over_time = [
-        money_by_week(browse.money_by_week(connection, first), until.date(), WEEKS),
+        money_by_week(sums.money_by_week(connection, first), until.date(), WEEKS),
         alerts_by_day(browse.alerts_by_day(connection, since), titles, until.date(), DAYS),
         articles_by_day(counts, told, until.date(), DAYS),
     ]

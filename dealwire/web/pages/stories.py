@@ -9,7 +9,7 @@ from aiohttp import web
 
 from dealwire.model import CATEGORIES
 from dealwire.reference.companies import Companies
-from dealwire.store import browse
+from dealwire.store import browse, catalogue, sums
 from dealwire.web import filters
 from dealwire.web.filters import Asked
 from dealwire.web.pages import visits
@@ -49,7 +49,7 @@ async def today(request: web.Request) -> web.Response:
         paged=bool(asked.cursor),
         since=_since(asked, visit, data["since"]),
         charts=_side_charts(data),
-        events=EVENTS,
+        events=f"{EVENTS}?after={data['place']}",
         card_query=asked.query,
         links=list_links("/api/v1/stories", asked.query),
     )
@@ -81,8 +81,9 @@ def _read(
         "companies": names,
         "regions": regions,
         "since": browse.count_since(connection, visit.mark) if visit.mark else None,
+        "place": catalogue.place(connection),
         "until": until,
-        "money": browse.money_by_week(connection, datetime.combine(first, datetime.min.time(), UTC)),
+        "money": sums.money_by_week(connection, datetime.combine(first, datetime.min.time(), UTC)),
         "largest": browse.largest(connection, until - timedelta(days=LARGEST_DAYS), SIDE_LARGEST_MAX),
     }
 

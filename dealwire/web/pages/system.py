@@ -12,7 +12,7 @@ from aiohttp import web
 
 from connectors.health import FeedRecord
 from dealwire.model import DeadLetter
-from dealwire.store import articles, browse, dead_letters, outbox, tally
+from dealwire.store import articles, browse, dead_letters, outbox, sums, tally
 from dealwire.store import feeds as feed_store
 from dealwire.web.pages.desk import DESK
 from dealwire.web.pages.frame import frame_of, page
@@ -77,7 +77,7 @@ def _read(connection: sqlite3.Connection, now: datetime) -> dict[str, Any]:
         "letters": dead_letters.kept(connection)[::-1],
         "octets": pages * page_size,
         "schema": connection.execute("PRAGMA user_version").fetchone()[0],
-        "held": browse.sizes(connection),
+        "held": sums.held(connection),
     }
 
 
