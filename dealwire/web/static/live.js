@@ -9,20 +9,41 @@ const showNew = document.getElementById("show-new");
 const NEAR_TOP_PIXELS = 240;
 const ROWS_MAX = 300;
 const waiting = new Map();
+let lastSeen = "";
 
 if (state && stories && state.dataset.card !== undefined && "EventSource" in window) {
   listen();
 }
 
 function listen() {
-  const source = new EventSource(state.dataset.events);
-  source.addEventListener("open", () => say("Live", "live-on"));
-  source.addEventListener("error", () => say("Connecting again …", "live-off"));
-  source.addEventListener("story", (event) => take(JSON.parse(event.data).story));
-  source.addEventListener("reset", () => location.reload());
+  let source = connect();
   showNew.addEventListener("click", showWaiting);
   window.addEventListener("pagehide", () => source.close());
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+  // A browser holds few connections to one server: a tab that nobody looks at gives its own up, and catches up later.
+  document.addEventListener("visibilitychange", () => {
+    source.close();
+    if (!document.hidden) {
+      source = connect();
+    }
+  });
+}
+
+// The page says what it has seen already; from then on the browser itself names the last event when it comes back.
+function connect() {
+  const address = new URL(state.dataset.events, location.origin);
+  if (lastSeen) {
+    address.searchParams.set("after", lastSeen);
+  }
+  const source = new EventSource(address);
+  source.addEventListener("open", () => say("Live", "live-on"));
+  source.addEventListener("error", () => say("Connecting again …", "live-off"));
+  source.addEventListener("story", (event) => {
+    lastSeen = event.lastEventId;
+    take(JSON.parse(event.data).story);
+  });
+  source.addEventListener("reset", () => location.reload());
+  return source;
 }
 
 function say(text, css) {
@@ -35,6 +56,10 @@ function say(text, css) {
 async function take(story) {
   const address = new URL(`/stories/${encodeURIComponent(story)}/row${state.dataset.card}`, location.origin);
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  if (answer.status === 204 && mayMove()) {
+    document.getElementById(`story-${story}`)?.remove();
+    dropEmptyDays();
+  }
   if (answer.status !== 200) {
     return;
   }
@@ -76,15 +101,19 @@ function place(row) {
   listOf(row).prepend(document.adoptNode(row));
   announce.textContent = `${before ? "Changed" : "New"}: ${row.querySelector(".who-is").textContent}`;
   stories.querySelector(".empty")?.remove();
+  dropEmptyDays();
+  const rows = stories.querySelectorAll("li[data-story]");
+  for (let last = rows.length - 1; last >= ROWS_MAX; last -= 1) {
+    rows[last].remove();
+  }
+}
+
+function dropEmptyDays() {
   for (const list of stories.querySelectorAll("ol.cards")) {
     if (!list.children.length) {
       stories.querySelector(`h2[data-day="${list.dataset.day}"]`)?.remove();
       list.remove();
     }
-  }
-  const rows = stories.querySelectorAll("li[data-story]");
-  for (let last = rows.length - 1; last >= ROWS_MAX; last -= 1) {
-    rows[last].remove();
   }
 }
 
