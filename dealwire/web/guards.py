@@ -9,6 +9,7 @@ forms     a change needs a token that only our own pages have
 
 import hmac
 import secrets
+from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
@@ -62,7 +63,7 @@ async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse
             response.headers.setdefault(name, value)
         if request.secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if response.content_type in {"text/html", "application/json"}:
+        if response.content_type in {"text/html", "application/json", "application/problem+json"}:
             response.headers.setdefault("Cache-Control", "no-store")
 
     try:
@@ -105,8 +106,13 @@ def _refusal(
     request: web.Request, status: int, said: str = "", *, reference: str = "", headers: dict[str, str] | None = None
 ) -> web.Response:
     if request.path.startswith("/api/") or "text/html" not in request.headers.get("Accept", "text/html"):
-        body = {"status": status, "error": said or web_reason(status)} | ({"reference": reference} if reference else {})
-        return web.json_response(body, status=status, headers=headers)
+        body = {"title": HTTPStatus(status).phrase, "status": status, "detail": said or web_reason(status)}
+        return web.json_response(
+            body | ({"reference": reference} if reference else {}),
+            status=status,
+            headers=headers,
+            content_type="application/problem+json",
+        )
     response = error_page(request, status, said, reference, bare=not request.get(ENTERED, False))
     response.headers.update(headers or {})
     return response

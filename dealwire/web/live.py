@@ -157,9 +157,9 @@ def handler(newsroom: Newsroom) -> Callable[[web.Request], Awaitable[web.StreamR
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
-        await response.prepare(request)
         since = last_event_id(request)
         with suppress(ConnectionError, TimeoutError):  # gone, or too slow: it comes back with its last id
+            await response.prepare(request)
             await response.write(f"retry: 1000\nid: {newsroom.last if since is None else since}\n\n".encode())
             if since is not None and await newsroom.missed_too_much(since):
                 await response.write(f"id: {newsroom.last}\nevent: reset\ndata: {{}}\n\n".encode())

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
+from dealwire.model import Story
+
 STORY_FILTERS = {
     "q": "Free text: companies, sums, times, words, as in `Cerebras over $100M since Friday`.",
     "category": "funding, mna or hardware.",
@@ -24,19 +26,60 @@ FILTERS = {
     "deliveries": {"state": "Only in this state.", "receiver": "Only to this one.", "limit": "At most so many."},
 }
 MEDIA = {"json": "application/json", "csv": "text/csv", "atom": "application/atom+xml"}
-ITEMS = {
-    "type": "object",
-    "required": ["items", "next"],
-    "properties": {
-        "items": {"type": "array", "items": {"type": "object"}},
-        "next": {"type": ["string", "null"], "description": "The cursor of the rest; null where this is all."},
-    },
-}
+PROBLEM_MEDIA = "application/problem+json"
+"""RFC 9457."""
 PROBLEM = {
     "type": "object",
-    "required": ["status", "error"],
-    "properties": {"status": {"type": "integer"}, "error": {"type": "string"}, "reference": {"type": "string"}},
+    "required": ["title", "status", "detail"],
+    "properties": {
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What is wrong, and what would be right."},
+        "reference": {"type": "string", "description": "Under which the log has the cause."},
+    },
 }
+TEXT = {"type": "string"}
+ID = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+MAYBE_TEXT = {"type": ["string", "null"]}
+TEXTS = {"type": "array", "items": TEXT}
+MOMENT = {"type": "string", "format": "date-time"}
+MAYBE_MOMENT = {"type": ["string", "null"], "format": "date-time"}
+COUNT = {"type": "integer", "minimum": 0}
+NUMBER = {"type": "number"}
+MAYBE_NUMBER = {"type": ["number", "null"]}
+FLAG = {"type": "boolean"}
+COLUMNS: dict[str, dict[str, dict[str, Any]]] = {
+    "stories": {
+        "id": TEXT, "at": MOMENT, "title": TEXT, "page": TEXT, "category": TEXT, "type": TEXT, "status": TEXT,
+        "subject": MAYBE_TEXT, "amount": MAYBE_NUMBER, "currency": MAYBE_TEXT, "usd": MAYBE_NUMBER,
+        "low": MAYBE_NUMBER, "high": MAYBE_NUMBER, "participants": TEXTS, "regions": TEXTS, "confidence": NUMBER,
+        "version": COUNT, "sources": COUNT, "rules": TEXTS, "first_at": MOMENT, "arrived": MOMENT, "retracted": FLAG,
+        "acknowledged": FLAG, "url": TEXT,
+    },
+    "companies": {
+        "id": TEXT, "name": TEXT, "page": TEXT, "stories": COUNT, "money_in": NUMBER, "money_out": NUMBER, "at": MOMENT,
+    },
+    "alerts": {
+        "id": TEXT, "at": MOMENT, "title": TEXT, "rule": TEXT, "severity": TEXT, "kind": TEXT, "story": TEXT,
+        "version": COUNT, "page": TEXT, "reasons": TEXTS,
+    },
+    "rules": {
+        "id": TEXT, "title": TEXT, "severity": TEXT, "enabled": FLAG, "experimental": FLAG, "at": MAYBE_MOMENT,
+        "page": TEXT, "file": TEXT, "line": COUNT, "send_to": TEXTS,
+    },
+    "feeds": {
+        "id": TEXT, "name": TEXT, "condition": TEXT, "at": MAYBE_MOMENT, "last_visit": MAYBE_MOMENT, "items": COUNT,
+        "events": COUNT, "errors_in_a_row": COUNT, "error": TEXT, "page": TEXT,
+    },
+    "deliveries": {
+        "seq": COUNT, "id": TEXT, "receiver": TEXT, "form": TEXT, "state": TEXT, "group_key": TEXT,
+        "created_at": MOMENT, "due_at": MOMENT, "deadline_at": MOMENT, "attempts": COUNT, "sent_at": MAYBE_MOMENT,
+        "error": TEXT, "receipt": {"type": "object"}, "notice": TEXT, "at": MOMENT, "title": TEXT, "page": TEXT,
+    },
+    "dead-letters": {"id": TEXT, "at": MOMENT, "title": TEXT, "reason": TEXT, "octets": COUNT, "page": TEXT},
+    "figures": {"id": TEXT, "chart": TEXT, "row": TEXT, "column": TEXT, "value": TEXT},
+}  # fmt: skip
+"""What a row of each list holds."""
 
 
 def describe(lists: Sequence[str]) -> dict[str, Any]:
@@ -48,6 +91,8 @@ def describe(lists: Sequence[str]) -> dict[str, Any]:
     for form in ("json", "csv"):
         paths[f"/api/v1/figures.{form}"] = {"get": _list("figures", form)}
     paths["/api/v1/stories/{id}.json"] = {"get": _one_story()}
+    paths["/api/v1/stories/{id}.atom"] = {"get": _versions()}
+    paths["/api/v1/openapi.json"] = {"get": _itself()}
     paths["/api/v1/events"] = {"get": _events()}
     return {
         "openapi": "3.1.0",
@@ -57,13 +102,26 @@ def describe(lists: Sequence[str]) -> dict[str, Any]:
             "description": "Deals as dealwire understood them.",
         },
         "paths": paths,
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}, "schemas": _schemas()},
         "security": [{}, {"token": []}],
     }
 
 
+def _schemas() -> dict[str, Any]:
+    """The records that answers hold, as the code defines them."""
+    story = Story.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    return {**story.pop("$defs", {}), "Story": story, "Problem": PROBLEM}
+
+
+def _items(name: str) -> dict[str, Any]:
+    row = {"type": "object", "required": list(COLUMNS[name]), "properties": COLUMNS[name]}
+    after = {"type": ["string", "null"], "description": "The cursor of the rest; null where this is all."}
+    listed = {"items": {"type": "array", "items": row}, "next": after}
+    return {"type": "object", "required": ["items", "next"], "properties": listed}
+
+
 def _list(name: str, form: str) -> dict[str, Any]:
-    schema: dict[str, Any] = ITEMS if form == "json" else {"type": "string"}
+    schema: dict[str, Any] = _items(name) if form == "json" else {"type": "string"}
     return {
         "operationId": f"{name}-{form}",
         "summary": f"The list of {name.replace('-', ' ')} as {form.upper() if form != 'atom' else 'Atom'}.",
@@ -76,13 +134,33 @@ def _list(name: str, form: str) -> dict[str, Any]:
 
 
 def _one_story() -> dict[str, Any]:
-    schema = {"type": "object", "required": ["story", "alerts"]}
+    alerts = {"type": "array", "items": {"type": "object"}, "description": "What was decided and sent of each."}
+    held = {"story": {"$ref": "#/components/schemas/Story"}, "alerts": alerts}
+    schema = {"type": "object", "required": list(held), "properties": held}
     return {
         "operationId": "story",
         "summary": "One story with its facts, tellings, versions, and the alerts on it.",
-        "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "parameters": [ID],
         "responses": {"200": {"description": "The story.", "content": {MEDIA["json"]: {"schema": schema}}}}
         | _refusals(),
+    }
+
+
+def _versions() -> dict[str, Any]:
+    return {
+        "operationId": "story-versions",
+        "summary": "The versions of one story as Atom, the latest first.",
+        "parameters": [ID],
+        "responses": {"200": {"description": "The feed.", "content": {MEDIA["atom"]: {"schema": TEXT}}}} | _refusals(),
+    }
+
+
+def _itself() -> dict[str, Any]:
+    content = {MEDIA["json"]: {"schema": {"type": "object"}}}
+    return {
+        "operationId": "openapi",
+        "summary": "This description.",
+        "responses": {"200": {"description": "It.", "content": content}},
     }
 
 
@@ -105,6 +183,6 @@ def _events() -> dict[str, Any]:
 
 
 def _refusals() -> dict[str, Any]:
-    content = {MEDIA["json"]: {"schema": PROBLEM}}
+    content = {PROBLEM_MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {"422": {"description": "A filter cannot be meant.", "content": content},
             "401": {"description": "Not signed in.", "content": content}}  # fmt: skip
