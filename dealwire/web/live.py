@@ -85,10 +85,13 @@ class Newsroom:
         while self.last < until:
             changes = await self._desk.read(catalogue.changes, self.last, until, MISSED_AT_ONCE)
             if changes:
-                piece = Piece.of(changes)
-                for queue in list(self._listeners):
-                    self._offer(queue, piece)
+                self.offer(Piece.of(changes))
             self.last = changes[-1][0] if len(changes) == MISSED_AT_ONCE else until
+
+    def offer(self, piece: Piece) -> None:
+        """Hand the piece to every listener."""
+        for queue in list(self._listeners):
+            self._offer(queue, piece)
 
     def _offer(self, queue: "asyncio.Queue[Piece | None]", piece: Piece) -> None:
         try:

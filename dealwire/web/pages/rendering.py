@@ -10,7 +10,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dealwire.web.pages import wording
-from notifier.render.view import web_link
 
 STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 HASH_LENGTH = 10
@@ -27,10 +26,9 @@ def environment() -> Environment:
         finalize=_finalize,
         auto_reload=False,
     )
-    for name in ("words", "category_name", "money", "usd", "day", "clock", "stamp", "span", "ago", "size", "percent"):
+    for name in ("words", "usd", "clock", "stamp", "span", "ago", "size", "percent"):
         made.filters[name] = getattr(wording, name)
     made.filters["counted"] = wording.counted
-    made.filters["web_link"] = web_link
     made.filters["verbatim"] = _verbatim
     made.globals["static"] = static_path
     return made

@@ -6,17 +6,14 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from dealwire.model import Money
-from dealwire.reference.money import format_money
 from dealwire.web.charts.scale import dollars
 from notifier.render.escape import JOINERS, UNSEEN
-from notifier.render.view import CATEGORY_NAMES, ROLE_NAMES, type_name
+from notifier.render.view import ROLE_NAMES, type_name
 
 KEPT = JOINERS | {"\n", "\t"}
 UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
 SIZES = (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10))
 SHORT_CATEGORIES = {"funding": "Funding", "mna": "M&A", "hardware": "Hardware"}
-SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
 @cache
@@ -50,14 +47,6 @@ def words(name: str) -> str:
     if name in ROLE_NAMES:
         return name.replace("_", " ").capitalize()
     return SHORT_CATEGORIES.get(name) or type_name(name)
-
-
-def category_name(category: str) -> str:
-    return CATEGORY_NAMES.get(category, words(category))
-
-
-def money(sum_: Money | None) -> str:
-    return format_money(sum_) if sum_ else ""
 
 
 def usd(value: float | None) -> str:
