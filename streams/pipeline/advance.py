@@ -147,7 +147,7 @@ class Fold:
     def _pass_over(self) -> Outcome:
         """The article tells nothing; a headline that may be of a story yet to be told is held for it."""
         said = mention(self._by)
-        if may_tell(said, self._reading.passed_over):
+        if may_tell(said):
             hold(self._draft, said)
             self._keep_time()
         return Outcome(self._draft.writes(), passed_over=self._reading.passed_over or "no events")

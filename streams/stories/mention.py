@@ -19,12 +19,10 @@ from streams.stories.link import DAY, Link, sums_alike
 from streams.stories.placing import SAID_SO
 from streams.stories.record import StoryRecord
 from streams.stories.told import COMPANY, HEAD, WRITTEN, Sum, Telling, Told, sum_of
-from streams.stories.words import is_distinctive, tokens_of, words_of
+from streams.stories.words import deal_words, is_distinctive, tokens_of, words_of
 
 HELD = "mention/"
 HELD_INDEX = "index/mention/"
-SILENT = frozenset({"", "no trigger word"})
-"""What a reading says of an article in which nothing speaks of a deal."""
 HELD_MAX = 16
 """Headlines held under one name."""
 MENTION_DAYS = 7
@@ -32,10 +30,12 @@ MENTION_DAYS = 7
 SOON_DAYS = 2
 JOIN_AT = 4.0
 TOKENS_MAX = 16
-CANDIDATES_MAX = 8
+CANDIDATES_MAX = 16
 SUBJECT, PARTY, SUM, WORD, WORDS_MAX = 2.0, 1.5, 2.0, 1.0, 3
 ALONE_KNOWN = 1.0
 """What the name of one company says that the gazetteer knows: such are in the news every day."""
+ALL_NAMED = 0.5
+"""What it says more that everybody is named whom one of the tellings names."""
 SUBJECT_SUM = 0.5
 """What a sum that agrees says more where the subject is named with it."""
 OFTEN = 3
@@ -63,11 +63,11 @@ def mention(by: Telling) -> Mention:
     return Mention(by, frozenset(by["said"]), frozenset(by["words"]), sums)
 
 
-def may_tell(said: Mention, passed_over: str) -> bool:
-    """Whether a headline is worth holding: it holds a figure, or understanding stumbled over more than silence."""
+def may_tell(said: Mention) -> bool:
+    """Whether a headline is worth holding: it holds a figure, or a word that deals and chips are told with."""
     if not said.distinctive:
         return False
-    return bool(said.sums) or passed_over not in SILENT or bool(find_quantities(said.telling["title"]))
+    return bool(said.sums) or not deal_words().isdisjoint(said.words) or bool(find_quantities(said.telling["title"]))
 
 
 def find_mentioned(draft: Draft, said: Mention, advised: Advice) -> tuple[StoryRecord, Link] | None:
@@ -185,7 +185,9 @@ def mentions(said: Mention, record: StoryRecord, often: Collection[str]) -> Link
     if "ipo" in said.words and any(t["type"] == "ipo" for t in tellings):
         points += WORD
         reasons.append("a listing")
-    if len(reasons) == 1 and not _names_all(said, tellings):
+    if len(named) > 1 and _names_all(said, tellings):
+        points += ALL_NAMED
+    elif len(reasons) == 1:
         return None
     return Link(points, tuple(reasons))
 

@@ -27,7 +27,17 @@ COPY_WORDS_MIN = 6
 @cache
 def common_words() -> frozenset[str]:
     """Words that headlines of this field share without telling the same deal."""
-    text = files("streams.stories").joinpath("data/common_words.txt").read_text(encoding="utf-8")
+    return _listed("common_words.txt")
+
+
+@cache
+def deal_words() -> frozenset[str]:
+    """Words by which a headline may be of a deal or of hardware."""
+    return _listed("deal_words.txt")
+
+
+def _listed(name: str) -> frozenset[str]:
+    text = files("streams.stories").joinpath(f"data/{name}").read_text(encoding="utf-8")
     return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
 
 
