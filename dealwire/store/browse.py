@@ -1,6 +1,6 @@
 """Shell: stories looked up in the catalogue: lists by filters, one story with all that is known of it, figures.
 
-Every query is answered from an index; `tests/web/test_web_browse.py` holds the plans to that.
+Every query is answered from an index; `tests/web/test_web_catalogue.py` holds the plans to that.
 """
 
 import sqlite3

@@ -37,7 +37,8 @@ LAST = re.compile(
     r"\b(?:in |over )?(?:the )?(?:last|past) (?:(\d{1,3}) )?(day|week|month|quarter|year)s?\b", re.IGNORECASE
 )
 SINCE = re.compile(r"\b(since|after|from|until|before|on|in)\s+(\d{4}-\d{2}-\d{2}|[A-Za-z]+)\b", re.IGNORECASE)
-BARE = re.compile(r"\b(today|yesterday)\b", re.IGNORECASE)
+BARE = re.compile(r"\b(?:(since|from|after)\s+)?(today|yesterday)\b", re.IGNORECASE)
+PHRASE = re.compile(r'"([^"]*\w[^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Query:
     """The filters that a text asks for; `said` is how they were understood, for the reader to check."""
 
     words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    """What stood in quotation marks: looked for as it is, one word after the other."""
     companies: tuple[tuple[str, str], ...] = ()
     """Each one's key and name."""
     category: str = ""
@@ -56,12 +59,13 @@ class Query:
 
     @property
     def expression(self) -> str:
-        """The words as FTS5 takes them: all of them, each as the beginning of a word.
+        """The words and phrases as FTS5 takes them: all of them, each word as the beginning of one.
 
         The first company is not among them: it is a filter of its own.
         """
         names = [f'"{_quoted(name)}"' for _, name in self.companies[1:]]
-        return " AND ".join([*names, *(f'"{_quoted(word)}"*' for word in self.words)])
+        phrases = [f'"{phrase}"' for phrase in self.phrases]
+        return " AND ".join([*names, *phrases, *(f'"{_quoted(word)}"*' for word in self.words)])
 
 
 def _quoted(text: str) -> str:
@@ -77,7 +81,8 @@ def understand(text: str, now: datetime, companies: Companies, known: Callable[[
     >>> found.companies, found.usd_min, f"{found.since:%a %d}", found.words
     ((('cerebras', 'Cerebras'),), 100000000.0, 'Mon 02', ())
     """
-    rest, query = _take_times(text, Query(), now)
+    phrases = tuple(dict.fromkeys(phrase.strip() for phrase in PHRASE.findall(text)))[:WORDS_MAX]
+    rest, query = _take_times(PHRASE.sub(" ", text), Query(phrases=phrases), now)
     rest, query = _take_sums(rest, query)
     rest, query = _take_companies(rest, query, companies)
     words = [word for word in WORD.findall(rest) if word.casefold() not in PASSED_OVER]
@@ -130,9 +135,10 @@ def _take_times(text: str, query: Query, now: datetime) -> tuple[str, Query]:
         query = replace(query, since=since, said=(*query.said, f"since {since:%-d %b %Y}"))
     text = LAST.sub(" ", text)
     for match in BARE.finditer(text):
-        since = midnight - timedelta(days=match[1].lower() == "yesterday")
-        until = midnight if match[1].lower() == "yesterday" else None
-        query = replace(query, since=since, until=until, said=(*query.said, match[1].lower()))
+        is_past = match[2].lower() == "yesterday"
+        until = midnight if is_past and not match[1] else None
+        said = f"since {match[2].lower()}" if match[1] else match[2].lower()
+        query = replace(query, since=midnight - timedelta(days=is_past), until=until, said=(*query.said, said))
     text = BARE.sub(" ", text)
 
     def take(match: re.Match[str]) -> str:

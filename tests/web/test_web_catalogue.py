@@ -1,0 +1,162 @@
+"""The catalogue says what the stories say, whatever happens to them, and answers from indexes."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import web_desk
+
+from dealwire.store import browse, catalogue, corrections, sums
+from dealwire.store.browse import Wanted
+from dealwire.store.database import Store
+from dealwire.store.stories import each_story
+from streams.stories import request
+from streams.stories.request import Signature
+
+TABLES = ("catalogue_companies", "companies", "catalogue_regions", "money_weeks")
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def desk(tmp_path):
+    with web_desk.Newsdesk(tmp_path, deals=10) as desk:
+        yield desk
+
+
+def laid_out(connection):
+    """What the catalogue holds, without the numbers and moments that depend on the order of laying out."""
+    stories = connection.execute(
+        "SELECT story, at, first_at, category, status, usd, confidence, version, shown, retracted, subject"
+        " FROM catalogue ORDER BY story"
+    ).fetchall()
+    companies = connection.execute(
+        "SELECT c.story, f.company, f.at, f.money_in, f.money_out FROM catalogue_companies f JOIN catalogue c USING"
+        " (number) ORDER BY 1, 2"
+    ).fetchall()
+    totals = connection.execute("SELECT company, stories FROM companies ORDER BY company").fetchall()
+    weeks = connection.execute("SELECT week, category, round(usd) FROM money_weeks WHERE usd > 0.5 ORDER BY 1, 2")
+    texts = connection.execute(
+        "SELECT c.story, t.words FROM catalogue_text t JOIN catalogue c ON c.number = t.rowid ORDER BY 1"
+    )
+    return stories, companies, totals, weeks.fetchall(), texts.fetchall()
+
+
+def laid_out_anew(desk, tmp_path):
+    """The catalogue of a store that has the same stories and was never looked at."""
+    with Store.open(tmp_path / "anew.db") as other:
+        rows = desk.store.connection.execute("SELECT key, value FROM stories").fetchall()
+        with other.transaction() as connection:
+            connection.executemany("INSERT INTO stories VALUES (?, ?)", rows)
+        while catalogue.behind(other.connection):
+            with other.transaction() as connection:
+                catalogue.bring_up(connection, NOW)
+        return laid_out(other.connection)
+
+
+def test_a_catalogue_kept_up_is_the_one_made_from_scratch_over_merges_splits_and_corrections(desk, tmp_path):
+    stories = [s for s in each_story(desk.store.connection) if s.merged_into is None and s.amount]
+    signed = Signature("kim", "the filing", NOW)
+    one, two, three = stories[:3]
+    made = [request.merge(one, two, signed), request.correct(three, "amount", "777M USD", signed)]
+    with desk.store.transaction() as connection:
+        for correction in made:
+            corrections.request(connection, correction)
+    assert desk.embedded.correct() == 2
+    desk.lay_out()
+    assert laid_out(desk.store.connection) == laid_out_anew(desk, tmp_path)
+    shown = {row.story.id for row in browse.listed(desk.store.connection, Wanted(limit=500)).rows}
+    assert len(shown & {one.id, two.id}) == 1
+    assert sum(sums.money_by_week(desk.store.connection, NOW - timedelta(days=200)).values()) >= 777e6
+
+
+def test_a_story_that_is_gone_leaves_nothing(desk):
+    with desk.store.transaction() as connection:
+        connection.execute("DELETE FROM stories")
+    desk.lay_out()
+    for table in ("catalogue", "catalogue_text", *TABLES[:3]):
+        assert desk.store.connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+    assert sums.money_by_week(desk.store.connection, NOW - timedelta(days=400)) == pytest.approx({})
+
+
+def test_a_store_filled_before_there_was_a_catalogue_gets_one(desk):
+    wanted = laid_out(desk.store.connection)
+    with desk.store.transaction() as connection:
+        names = [
+            name
+            for (name,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT NULL AND (name IN ('companies',"
+                " 'money_weeks', 'story_changes') OR name LIKE 'catalogue%') AND name NOT LIKE 'catalogue_text_%'"
+            ).fetchall()
+        ]
+        for name in names:
+            connection.execute(f"DROP TABLE {name}")
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("PRAGMA user_version = 5")
+    with Store.open(desk.path) as again:
+        while catalogue.behind(again.connection):
+            with again.transaction() as connection:
+                catalogue.bring_up(connection, NOW)
+        assert laid_out(again.connection) == wanted
+
+
+def test_the_number_of_articles_is_kept_and_not_counted(desk):
+    (count,) = desk.store.connection.execute("SELECT count(*) FROM articles").fetchone()
+    assert sums.held(desk.store.connection)["articles"] == count > 0
+    with desk.store.transaction() as connection:
+        connection.execute("DELETE FROM articles WHERE id IN (SELECT id FROM articles LIMIT 3)")
+    assert sums.held(desk.store.connection)["articles"] == count - 3
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(),
+        Wanted(category="mna"),
+        Wanted(company="nvidia"),
+        Wanted(region="US"),
+        Wanted(cursor="1.5_x"),
+        Wanted(since=NOW),
+        Wanted(changed_since=NOW, category="funding"),
+        Wanted(company="nvidia", region="US"),
+    ],
+)
+def test_lists_walk_an_index_in_their_own_order(desk, wanted):
+    source, conditions, values = browse._conditions(wanted)
+    query = f"SELECT c.story FROM {source} WHERE {' AND '.join(conditions)} ORDER BY c.at DESC, c.story DESC LIMIT 30"
+    plan = [row[3] for row in desk.store.connection.execute(f"EXPLAIN QUERY PLAN {query}", values)]
+    first = plan[0]
+    assert "INDEX" in first or "PRIMARY KEY" in first, plan
+    if not (wanted.company or wanted.region or wanted.changed_since):
+        assert not any("TEMP B-TREE" in step for step in plan), plan
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda c: browse.count_since(c, NOW),
+        browse.choices,
+        browse.newest,
+        lambda c: browse.largest(c, NOW - timedelta(days=30), 5),
+        lambda c: browse.alerts_by_day(c, NOW),
+        browse.alerts,
+        lambda c: browse.alerts(c, "rounds"),
+        lambda c: browse.last_fired(c, ["rounds"]),
+        lambda c: browse.companies(c, "", 20),
+        lambda c: browse.stakes(c, "nvidia"),
+        lambda c: sums.money_by_week(c, NOW),
+    ],
+)
+def test_no_figure_reads_a_table_through(desk, ask):
+    asked = []
+    connection = sqlite3.connect(desk.path)
+    connection.set_trace_callback(asked.append)
+    ask(connection)
+    connection.set_trace_callback(None)
+    assert asked
+    for query in asked:
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
+        assert not [step for step in plan if step.startswith("SCAN") and "INDEX" not in step and "each" not in step], (
+            plan
+        )
+    connection.close()
