@@ -15,6 +15,9 @@ from notifier.consumer import Desk
 from notifier.decide.backlog import LOOKS
 from streams import topics
 
+# kafka-python 3.0.12 leaves a socket to the garbage collector where a client closes while it still connects
+pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
+
 RULES = """
 version: 1
 receivers:

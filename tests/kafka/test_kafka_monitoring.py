@@ -15,6 +15,9 @@ from dealwire.model import Article
 from dealwire.monitoring.lag import LagMetrics
 from streams import topics
 
+# kafka-python 3.0.12 leaves a socket to the garbage collector where a client closes while it still connects
+pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
+
 RULES = """version: 1
 receivers: {screen: {url: "terminal://"}}
 rules: [{id: rounds, title: Large rounds, match: {category: funding, amount: ">= 100M USD"}}]
