@@ -80,7 +80,7 @@ def listed(connection: sqlite3.Connection, wanted: Wanted) -> Found:
     source, conditions, values = _conditions(wanted)
     query = (
         f"SELECT c.story, c.at, c.arrived, c.changed FROM {source} WHERE {' AND '.join(conditions)}"  # noqa: S608 - constants and question marks
-        " ORDER BY c.at DESC, c.story DESC LIMIT ?"
+        f" ORDER BY {_ordered(wanted)}.at DESC, c.story DESC LIMIT ?"
     )
     rows = connection.execute(query, (*values, wanted.limit + 1)).fetchall()
     shown = rows[: wanted.limit]
@@ -121,17 +121,22 @@ def _conditions(wanted: Wanted) -> tuple[str, list[str], list[object]]:
     if wanted.confidence_min:
         add("c.confidence >= ?", wanted.confidence_min)
     if wanted.since:
-        add("c.at >= ?", wanted.since.timestamp())
+        add(f"{_ordered(wanted)}.at >= ?", wanted.since.timestamp())
     if wanted.until:
-        add("c.at < ?", wanted.until.timestamp())
+        add(f"{_ordered(wanted)}.at < ?", wanted.until.timestamp())
     if wanted.changed_since:
         add("c.changed > ?", wanted.changed_since.timestamp())
     if wanted.story:
         add("c.story = ?", wanted.story)
     if wanted.cursor:
         at, story = _cursor(wanted.cursor)
-        add("(c.at, c.story) < (?, ?)", at, story)
+        add(f"({_ordered(wanted)}.at, c.story) < (?, ?)", at, story)
     return source, conditions, values
+
+
+def _ordered(wanted: Wanted) -> str:
+    """The table in whose order of time the list is walked: it has the same moments as the catalogue itself."""
+    return "f" if wanted.company or wanted.region else "c"
 
 
 def _cursor(text: str) -> tuple[float, str]:
