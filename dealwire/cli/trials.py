@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import tee, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -183,10 +184,9 @@ def backtest(
     interrupted = False
     try:
         articles = track(open_archive(archive, lambda trouble: err.print(trouble, markup=False)), "reading history")
-        for article in new.run(articles):
-            if old is not None:
-                for _ in old.run([article]):
-                    pass
+        ours, theirs = tee(articles)
+        for _ in zip_longest(new.run(ours), old.run(theirs) if old else ()):
+            pass
     except KeyboardInterrupt:
         interrupted = True
         err.print("interrupted; this is what there is so far", style="yellow")

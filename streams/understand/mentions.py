@@ -121,13 +121,28 @@ class NameFinder:
         return Mention(head, i, i, token.start, token.start + len(head), known=True, suffix=suffix.lower())
 
     def _halves(self, sentence: Sentence, mention: Mention) -> list[Mention]:
-        """The two companies of "Qualcomm-NXP"."""
-        if "-" not in mention.name or mention.known or mention.first != mention.last:
+        """The two companies of "Qualcomm-NXP" and of "MatX & Cerebras"."""
+        if mention.known:
+            return []
+        tokens = sentence.tokens
+        for i in range(mention.first + 1, mention.last):
+            if tokens[i].text in {"&", "&amp;"}:
+                left = sentence.text[mention.start : tokens[i - 1].end]
+                right = sentence.text[tokens[i + 1].start : mention.end]
+                if not (self._is_company(left) and self._is_company(right)):
+                    return []
+                return [
+                    Mention(left, mention.first, i - 1, mention.start, tokens[i - 1].end, known=True),
+                    Mention(
+                        right, i + 1, mention.last, tokens[i + 1].start, mention.end, mention.possessive, known=True
+                    ),
+                ]
+        if "-" not in mention.name or mention.first != mention.last:
             return []
         left, right = mention.name.split("-", 1)
         if min(len(left), len(right)) < NAME_LETTERS_MIN or not right[0].isupper():
             return []
-        behind = sentence.tokens[mention.last + 1].lower if mention.last + 1 < len(sentence.tokens) else ""
+        behind = tokens[mention.last + 1].lower if mention.last + 1 < len(tokens) else ""
         if not (self._is_company(left) or self._is_company(right) or (left[0].isupper() and behind in PAIRED)):
             return []
         cut = mention.start + len(left)

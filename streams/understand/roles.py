@@ -224,9 +224,9 @@ def _lists(parse: Parse) -> list[list[int]]:
         between = (
             set(parse.lowers[parse.names[i - 1].last + 1 : parse.names[i].first]) if i < len(parse.names) else set()
         )
-        if between and between <= {",", "and", "&"}:
+        if between and between <= {",", "and", "&", "&amp;"}:
             run.append(i)
-            joined = joined or bool(between & {"and", "&"})
+            joined = joined or bool(between & {"and", "&", "&amp;"})
             continue
         if joined:
             runs.append(run)

@@ -11,13 +11,13 @@ from dealwire.identity import digest
 from dealwire.model import Article, Category, Evidence, MarketEvent, Money, Participant, Quantity, Reading
 from dealwire.reference.companies import Companies
 from dealwire.reference.languages import detect
-from dealwire.reference.places import find_places, region
 from streams.understand.candidate import Candidate
 from streams.understand.explanation import Explanation, Step
 from streams.understand.funding import FundingFrames
 from streams.understand.gate import holds_trigger
 from streams.understand.grammar import Parse
 from streams.understand.hardware import HardwareFrames
+from streams.understand.homes import Homes
 from streams.understand.kinds import KindReader
 from streams.understand.lexicon import cue
 from streams.understand.linear import Linear, Logistic, bundled_linear, bundled_logistic
@@ -38,7 +38,8 @@ BODY_CHARACTERS_MAX = 2500
 SENTENCES_MAX = 6
 OWN_TEXT_MIN = 150
 """Characters of its own that a press release has before its boilerplate."""
-THRESHOLD = {"funding": 0.5, "mna": 0.5, "hardware": 0.45}
+THRESHOLD = 0.5
+"""An event is claimed where it is more likely than not."""
 BOILERPLATE = cue("understander", "boilerplate")
 SUBJECT_ROLES = (
     "recipient",
@@ -113,6 +114,7 @@ class Understander:
     def __init__(self, companies: Companies, models: Models | None = None) -> None:
         models = models or Models.bundled()
         self._companies = companies
+        self._homes = Homes(companies)
         self._known: dict[str, bool] = {}
         self._names = NameFinder(self._is_company)
         self._look = FirstLook(models.looks)
@@ -136,9 +138,7 @@ class Understander:
             return self._empty(article, language=language)
         draft = self.draft(article)
         self._weigh(draft)
-        events = tuple(
-            self._record(article, c, p) for c, p in draft.weighed if p >= THRESHOLD[c.category] or c.background
-        )
+        events = tuple(self._record(article, c, p) for c, p in draft.weighed if p >= THRESHOLD or c.background)
         if not events:
             return self._empty(article, language=language)
         return Reading(article=article, events=events, extractor=EXTRACTOR_VERSION, language=language)
@@ -152,7 +152,7 @@ class Understander:
             return Explanation(article.id, language, passed_over="no trigger word")
         draft = self.draft(article)
         self._weigh(draft)
-        steps = tuple(Step.of(c, p, THRESHOLD[c.category]) for c, p in draft.weighed)
+        steps = tuple(Step.of(c, p, THRESHOLD) for c, p in draft.weighed)
         return Explanation(
             article.id,
             language,
@@ -243,7 +243,7 @@ class Understander:
                 candidate, draft.noted, draft.article.source, self._companies, around[candidate.sentence.place]
             )
             trust = self._weights[candidate.category].probability(found)
-            candidate.background = trust < THRESHOLD[candidate.category] and "relative" in candidate.cues
+            candidate.background = trust < THRESHOLD and "relative" in candidate.cues
             draft.weighed.append((candidate, trust))
 
     def _is_company(self, name: str) -> bool:
@@ -284,7 +284,7 @@ class Understander:
             evidence.append(_evidence(f"quantity:{found.quantity.kind}", sentence, found.start, found.end))
         if candidate.status_words is not None:
             evidence.append(_evidence("status", candidate.sentence, *candidate.status_words))
-        regions = self._regions(candidate)
+        regions = self._homes.regions(candidate)
         subject = next((p.name for role in SUBJECT_ROLES for p in participants if p.role == role), None)
         return MarketEvent(
             id=digest(
@@ -306,44 +306,13 @@ class Understander:
             valuation=valuation,
             quantities=tuple(quantities),
             regions=regions,
-            cross_border=self._cross_border(candidate),
+            cross_border=self._homes.cross_border(candidate),
             confidence=round(trust, 3),
             background=candidate.background,
             descriptor=candidate.descriptor,
             frame=candidate.frame,
             evidence=tuple(evidence),
         )
-
-    def _country(self, name: str) -> str | None:
-        company = self._companies.resolve(name)
-        return company.country or None if company else region(name)
-
-    def _regions(self, candidate: Candidate) -> tuple[str, ...]:
-        """Where the subject is at home, by the gazetteer, else by what the sentence says of it."""
-        found: list[str] = []
-        for mention, role, _ in candidate.parties:
-            code = self._country(mention.name)
-            if code and role in {"recipient", "target", "government", "operator"} and code not in found:
-                found.append(code)
-        sentence = candidate.sentence
-        for place in find_places(sentence.quote):
-            if place.code not in found and len(place.code) == 2:
-                found.append(place.code)
-        return tuple(found[:4])
-
-    def _cross_border(self, candidate: Candidate) -> bool | None:
-        """Whether money or ownership crosses a border; None where the countries are not known."""
-        givers = {
-            c
-            for m, r, _ in candidate.parties
-            if r in {"investor", "lead_investor", "acquirer"} and (c := self._country(m.name))
-        }
-        takers = {c for m, r, _ in candidate.parties if r in {"recipient", "target"} and (c := self._country(m.name))}
-        if not takers and givers:
-            takers = {p.code for p in find_places(candidate.sentence.quote) if len(p.code) == 2} - givers
-        if not givers or not takers:
-            return None
-        return bool(givers - takers)
 
 
 def _sum_key(money: Money | None) -> str:

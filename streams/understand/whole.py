@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from dealwire.model import Category
 from streams.understand.candidate import Candidate
+from streams.understand.clauses import RELATIVES
 from streams.understand.figures import roles_of, sums_with
 from streams.understand.funding_slots import FundingSlots
 from streams.understand.grammar import Parse
@@ -15,6 +16,8 @@ from streams.understand.lexicon import table
 from streams.understand.status import Telling
 
 FRAME = "whole"
+RELATIVE_WITHIN = 4
+"""Tokens before the trigger in which "which" makes it an aside."""
 DEFAULT_TYPE: dict[Category, str] = {
     "funding": "equity_round",
     "mna": "acquisition",
@@ -52,6 +55,8 @@ class WholeSentences:
             )
             self._figures(candidate, parse, first)
             self._told(candidate, parse, first)
+            if not RELATIVES.isdisjoint(parse.lowers[max(0, first - RELATIVE_WITHIN) : first]):
+                candidate.cues.add("relative")
             yield candidate
 
     def _trigger(self, parse: Parse, rank: dict[str, int]) -> tuple[int, int] | None:

@@ -42,6 +42,8 @@ def command_line():
 def test_a_quoted_command_exists_with_its_options(command_line, guide, line):
     here, words = command_line, shlex.split(re.split(r" [|>] ", line)[0])[1:]
     while words and hasattr(here, "commands") and not words[0].startswith("-"):
+        if words[0] not in here.commands and "show" in here.commands:
+            words.insert(0, "show")  # `dealwire story ID` is `dealwire story show ID`
         assert words[0] in here.commands, f"{guide}: there is no command {words[0]!r} in {line!r}"
         here = here.commands[words.pop(0)]
     known = {option for parameter in here.params for option in (*parameter.opts, *parameter.secondary_opts)} | {
