@@ -247,6 +247,8 @@ class HardwareFrames(HardwareSlots):
         if not chips:
             return None
         i = self._verb(parse, self._unveil, chips, 14)
+        if i is None and parse.sentence.place == "body":
+            return None
         if i is None:
             i = chips[0]
             candidate = self._candidate(parse, i, "chip_announcement", "chip", "")

@@ -21,6 +21,15 @@ ROLES: Mapping[Category, tuple[Role, ...]] = {
     "mna": ("acquirer", "target", "seller", "partner", "investor", "government"),
     "hardware": ("vendor", "customer", "operator", "partner", "government", "investor", "target"),
 }
+FORMER = frozenset({"former", "ex", "ex-", "onetime", "one-time"})
+ALUMNI = word_list("grammar", "not_itself") | {
+    "executives",
+    "executive",
+    "scientists",
+    "designers",
+    "developers",
+    "people",
+}
 TAKEN_FROM = 0.5
 """A name takes part where P(none) is below this."""
 NEAR = 8
@@ -64,20 +73,20 @@ class RoleReader:
     ) -> list[Part]:
         """The part of every name of the sentence, NONE included."""
         model = self._model[candidate.category]
-        elsewhere = _read_elsewhere(candidate, parse, beside)
+        out = _taken_out(candidate, parse, beside)
         found: list[dict[str, float]] = []
         before = NONE
         for mention, features in zip(parse.names, self.features(candidate, parse, beside, title), strict=True):
-            if mention.first in elsewhere:
+            if mention.first in out:
                 chances = {NONE: 1.0}
             else:
                 chances = model.probabilities([*map(key_of, features), f"before={before}"])
             found.append(chances)
             before = max(chances, key=chances.__getitem__)
         for run in _lists(parse):
-            shared = _mean([found[i] for i in run if parse.names[i].first not in elsewhere])
+            shared = _mean([found[i] for i in run if parse.names[i].first not in out])
             for i in run:
-                if parse.names[i].first not in elsewhere:
+                if parse.names[i].first not in out:
                     found[i] = shared
         return [
             _part(mention, candidate.category, chances) for mention, chances in zip(parse.names, found, strict=True)
@@ -204,16 +213,24 @@ class RoleReader:
         return known
 
 
-def _read_elsewhere(candidate: Candidate, parse: Parse, beside: Sequence[Candidate]) -> set[int]:
-    """The names that a frame gave to another event of the sentence: each deal of a headline keeps its own."""
+def _taken_out(candidate: Candidate, parse: Parse, beside: Sequence[Candidate]) -> set[int]:
+    """The names that take no part: those of another event of the sentence, and who only used to employ somebody."""
     own = {m.first for m, _, s in candidate.parties if s is parse.sentence}
-    return {
+    bystanders = {m.first for m in parse.names if _is_former_employer(parse, m)}
+    return bystanders | {
         m.first
         for twin in beside
         if twin is not candidate and twin.category == candidate.category
         for m, _, s in twin.parties
         if s is parse.sentence and m.first not in own
     }
+
+
+def _is_former_employer(parse: Parse, mention: Mention) -> bool:
+    """Whether the name says where people come from: "former Google engineers", "two OpenAI veterans"."""
+    before = parse.lowers[mention.first - 1] if mention.first else ""
+    behind = parse.lowers[mention.last + 1 : mention.last + 4]
+    return (before in FORMER and not ALUMNI.isdisjoint(behind)) or (behind[:1] in [["veterans"], ["alumni"]])
 
 
 def _lists(parse: Parse) -> list[list[int]]:

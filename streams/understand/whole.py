@@ -39,6 +39,8 @@ class WholeSentences:
     def read(self, parse: Parse, seen: Sequence[Candidate], categories: Collection[Category]) -> Iterator[Candidate]:
         """At most one candidate of each of these categories, where `seen` holds none of it."""
         for category, rank in self._rank.items():
+            if category == "hardware" and parse.sentence.place == "body":
+                continue  # bodies speak of chips and sites in passing; the frames read those that are news
             if category not in categories or any(c.category == category for c in seen):
                 continue
             at = self._trigger(parse, rank)
