@@ -3,6 +3,7 @@
 gate → sentences → frames (funding, mna, hardware) → merge what tells one event → weigh → records with evidence.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -40,6 +41,7 @@ OWN_TEXT_MIN = 150
 """Characters of its own that a press release has before its boilerplate."""
 THRESHOLD = 0.5
 """An event is claimed where it is more likely than not."""
+PURPOSE = re.compile(r"\b(?:to|for)\s+(?:help\s+|further\s+)?$", re.IGNORECASE)
 BOILERPLATE = cue("understander", "boilerplate")
 SUBJECT_ROLES = (
     "recipient",
@@ -245,6 +247,10 @@ class Understander:
             trust = self._weights[candidate.category].probability(found)
             candidate.background = trust < THRESHOLD and "relative" in candidate.cues
             draft.weighed.append((candidate, trust))
+        for index, (candidate, trust) in enumerate(draft.weighed):
+            if any(_tells_better(other, rival, candidate, trust) for other, rival in draft.weighed):
+                candidate.cues.add("told_by_another_event")
+                draft.weighed[index] = (candidate, 0.0)
 
     def _is_company(self, name: str) -> bool:
         known = self._known.get(name)
@@ -313,6 +319,20 @@ class Understander:
             frame=candidate.frame,
             evidence=tuple(evidence),
         )
+
+
+def _tells_better(other: Candidate, rival: float, candidate: Candidate, trust: float) -> bool:
+    """Whether another event says what a hardware candidate seems to say.
+
+    Who buys a chip maker buys no chips from it, and what a round is raised for ("to build chips") is its purpose.
+    """
+    if candidate.category != "hardware" or rival < max(trust, THRESHOLD):
+        return False
+    if other.category == "mna":
+        return candidate.frame == "supply" and bool(candidate.keys) and candidate.keys <= other.keys
+    same = other.sentence.start == candidate.sentence.start and other.sentence.place == candidate.sentence.place
+    text = candidate.sentence.text[other.trigger[1] : candidate.trigger[0]] if same else ""
+    return other.category == "funding" and PURPOSE.search(text) is not None and candidate.keys <= other.keys
 
 
 def _sum_key(money: Money | None) -> str:
