@@ -329,7 +329,8 @@ def _tells_better(other: Candidate, rival: float, candidate: Candidate, trust: f
     if candidate.category != "hardware" or rival < max(trust, THRESHOLD):
         return False
     if other.category == "mna":
-        return candidate.frame == "supply" and bool(candidate.keys) and candidate.keys <= other.keys
+        aside = candidate.frame == "supply" or candidate.sentence.place == "body"
+        return aside and bool(candidate.keys) and candidate.keys <= other.keys
     same = other.sentence.start == candidate.sentence.start and other.sentence.place == candidate.sentence.place
     text = candidate.sentence.text[other.trigger[1] : candidate.trigger[0]] if same else ""
     return other.category == "funding" and PURPOSE.search(text) is not None and candidate.keys <= other.keys
