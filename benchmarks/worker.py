@@ -41,7 +41,6 @@ RECORDS_PER_DEAL = 10
 WARM = 0.1
 """The share of the articles that is not counted: caches fill, the group settles."""
 BAR = 1.25
-RUN_SECONDS_MAX = 300
 
 
 class Stopwatch:

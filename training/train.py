@@ -29,7 +29,7 @@ from dealwire.reference.companies import bundled_companies
 from dealwire.reference.names import fold_name
 from streams.understand.candidate import Candidate
 from streams.understand.kinds import features as kind_features
-from streams.understand.linear import BIAS, Key, Linear, Logistic, key_of
+from streams.understand.linear import BIAS, Key, Linear, Logistic, key_named, key_of
 from streams.understand.look import keys as look_keys
 from streams.understand.roles import NONE, ROLES
 from streams.understand.understander import Models, Proposal, Understander
@@ -82,7 +82,7 @@ OTHER = "none"
 
 @dataclass
 class Labelled:
-    """One labelled article and what the frames propose of it."""
+    """One labelled article, and which part of the cross-validation it is of."""
 
     row: Mapping[str, Any]
     article: Article
@@ -177,8 +177,7 @@ def reading_examples(labelled: Sequence[Labelled], understander: Understander) -
             told = {c.category for c in proposal.candidates if told_label(c, proposal, gold) is not None}
             seen_words = look_keys(proposal.parse.sentence.quote)
             for category in CATEGORIES:
-                found["looks"][category].features.append(seen_words)
-                found["looks"][category].classes.append(EVENT if category in told else OTHER)
+                found["looks"][category].add(seen_words, EVENT if category in told else OTHER)
             for candidate in proposal.candidates:
                 label = told_label(candidate, proposal, gold)
                 found["early"][candidate.category].add(early_features(candidate), OTHER if label is None else EVENT)
@@ -228,7 +227,7 @@ def weighing_examples(labelled: Sequence[Labelled], understander: Understander) 
                     continue
             elif _is_open(gold, candidate, used):
                 continue
-            around = context_of(item.article.title, item.article.body)[candidate.sentence.place]
+            around = context_of(candidate.sentence.place, item.article.title, item.article.body)
             seen = weigh_features(candidate, draft.noted, item.article.source, companies, around)
             found[candidate.category].add(seen, OTHER if label is None else EVENT)
     return found
@@ -251,7 +250,7 @@ def fit(features: Sequence[Sequence[Key]], classes: Sequence[str], strength: flo
     names = [*vectoriser.get_feature_names_out(), BIAS]
     rows = [*model.coef_.T, model.intercept_]
     table = {
-        _key(name): tuple(round(float(w) * _value(name), DIGITS) for w in row)
+        key_named(name): tuple(round(float(w) * _value(name), DIGITS) for w in row)
         for name, row in zip(names, rows, strict=True)
         if name == BIAS or any(abs(w) > NEGLIGIBLE for w in row)
     }
@@ -262,10 +261,6 @@ def fit_question(examples: Examples, strength: float) -> Logistic:
     """The logistic regression of EVENT against OTHER."""
     linear = fit(examples.features, [str(c == EVENT) for c in examples.classes], strength)
     return Logistic({key: row[0] for key, row in linear.table.items()})
-
-
-def _key(name: str) -> Key:
-    return int(name) if name.isdigit() else name
 
 
 def _value(feature: Key) -> float:

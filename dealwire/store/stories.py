@@ -1,19 +1,10 @@
 """Shell: the stories of a store, for people to look at."""
 
-import sqlite3
-from collections.abc import Iterator
-
 from dealwire.errors import UsageError
 from dealwire.model import Story
 from dealwire.store.database import Store
 from streams.stories.record import StoryRecord, decode, story_key
 from streams.stories.view import story_of
-
-
-def each_story(connection: sqlite3.Connection) -> Iterator[Story]:
-    """Every story the store holds, those that were merged into others too."""
-    for (value,) in connection.execute("SELECT value FROM stories ORDER BY key"):
-        yield story_of(decode(value))
 
 
 def find_story(store: Store, story: str) -> Story:

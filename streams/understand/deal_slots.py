@@ -185,17 +185,6 @@ class DealSlots:
             return False
         return bool(set(words) & self._company_nouns)
 
-    def _halves(self, mention: Mention) -> list[Mention]:
-        """The two names of "Qualcomm-NXP"."""
-        left, right = mention.name.split("-", 1)
-        if not left or not right[:1].isupper() or len(left) < 3:
-            return []
-        cut = mention.start + len(left)
-        return [
-            Mention(left, mention.first, mention.first, mention.start, cut),
-            Mention(right, mention.first, mention.last, cut + 1, mention.end),
-        ]
-
     def _sum_before(self, parse: Parse, i: int) -> bool:
         return any(j in parse.sum_tokens for j in range(max(0, i - 3), i))
 

@@ -13,12 +13,10 @@ from streams.understand.lexicon import cue
 ABOUT = cue("figures", "about").pattern
 VALUATION_BEHIND = cue("figures", "valuation_behind")
 VALUATION_BEFORE = cue("figures", "valuation_before")
-FORMER_BEFORE = cue("figures", "former_before")
 TOTAL_BEFORE = cue("figures", "total_before")
 TOTAL_BEHIND = cue("figures", "total_behind")
 OTHER_BEHIND = cue("figures", "other_behind")
 OTHER_BEFORE = cue("figures", "other_before")
-INVESTORS_FUND = cue("figures", "investors_fund")
 WINDOW = 90
 
 

@@ -4,19 +4,12 @@ This is no full parser: headlines and press releases keep to few constructions, 
 clauses after the subject, verbs sharing one subject, passives, lists of names) needs no tree.
 """
 
-import re
-
-from streams.understand.clauses import NOBODY, Clauses, Party
+from streams.understand.clauses import BREAKS, CLAUSE_OPENERS, NOBODY, RELATIVES, Clauses, Party
 from streams.understand.lexicon import word_list
 from streams.understand.mentions import FUNCTION_WORDS, Mention
 
 NOUN_PHRASE_TOKENS_MAX = 14
 LIST_WORDS_MAX = 5
-BREAKS = frozenset({";", ":", "—", "–", "|", "•", "!", "?", "…"})
-CLAUSE_OPENERS = frozenset(
-    {"as", "after", "while", "amid", "before", "because", "but", "although", "though", "when", "where", "since"}
-)
-RELATIVES = frozenset({"which", "who", "whose", "that"})
 PRONOUNS = frozenset({"it", "they", "he", "she", "we"})
 DEFINITE = frozenset(
     {
@@ -338,9 +331,6 @@ class Parse(Clauses):
                 party = self.phrase_from(i + len(wanted))
                 found.extend(m for m in party.mentions if m not in found)
         return found
-
-    def find_words(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        return pattern.search(self.sentence.text, self.sentence.start, self.sentence.end)
 
 
 def _words(key: str) -> frozenset[str]:

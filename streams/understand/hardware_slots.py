@@ -22,14 +22,11 @@ class HardwareSlots:
         self._is_company = is_company
         self._products = word_list("words", "products")
         words = table("frames")["hardware"]
-        self._chips = frozenset(words["chip_nouns"].replace("_", " ").split())
         self._hard = frozenset(words["hard_chip_nouns"].split())
         self._unveil = frozenset(words["unveil_verbs"].split())
         self._buy = frozenset(words["buy_verbs"].split())
         self._deals = frozenset(words["deal_nouns"].split())
-        self._partner = frozenset(words["partner_verbs"].split())
         self._build = frozenset(words["build_verbs"].split())
-        self._control = frozenset(words["control_words"].split())
         self._price = frozenset(words["price_words"].split())
 
     def _candidate(self, parse: Parse, i: int, kind: str, frame: str, chain: str = "") -> Candidate:

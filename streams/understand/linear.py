@@ -82,7 +82,7 @@ class Logistic:
 def bundled_linear(name: str) -> Mapping[Category, Linear]:
     """The model of each category that ships under `data/<name>.json`."""
     return {
-        category: Linear(tuple(model["classes"]), {_key(f): tuple(w) for f, w in model["table"].items()})
+        category: Linear(tuple(model["classes"]), {key_named(f): tuple(w) for f, w in model["table"].items()})
         for category, model in _document(name)["models"].items()
     }
 
@@ -91,7 +91,7 @@ def bundled_linear(name: str) -> Mapping[Category, Linear]:
 def bundled_logistic(name: str) -> Mapping[Category, Logistic]:
     """The same for models of one question."""
     return {
-        category: Logistic({_key(f): w for f, w in model["table"].items()})
+        category: Logistic({key_named(f): w for f, w in model["table"].items()})
         for category, model in _document(name)["models"].items()
     }
 
@@ -102,5 +102,6 @@ def _document(name: str) -> dict[str, Any]:
     return document
 
 
-def _key(name: str) -> Key:
+def key_named(name: str) -> Key:
+    """The key that a table on disk holds under this name."""
     return int(name) if name.isdigit() else name

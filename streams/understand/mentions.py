@@ -51,6 +51,18 @@ class Mention:
         return fold_text(self.name)
 
 
+def halves_of(mention: Mention) -> tuple[Mention, ...]:
+    """The two names that a hyphen joins in "Qualcomm-NXP"; nothing where it joins no two."""
+    left, _, right = mention.name.partition("-")
+    if len(left) < NAME_LETTERS_MIN or not right[:1].isupper():
+        return ()
+    cut = mention.start + len(left)
+    return (
+        Mention(left, mention.first, mention.first, mention.start, cut),
+        Mention(right, mention.first, mention.last, cut + 1, mention.end, mention.possessive),
+    )
+
+
 class NameFinder:
     """Finds the names of a sentence; `is_company` asks the gazetteer."""
 
@@ -137,20 +149,14 @@ class NameFinder:
                         right, i + 1, mention.last, tokens[i + 1].start, mention.end, mention.possessive, known=True
                     ),
                 ]
-        if "-" not in mention.name or mention.first != mention.last:
-            return []
-        left, right = mention.name.split("-", 1)
-        if min(len(left), len(right)) < NAME_LETTERS_MIN or not right[0].isupper():
+        halves = halves_of(mention) if mention.first == mention.last else ()
+        if not halves or len(halves[1].name) < NAME_LETTERS_MIN:
             return []
         behind = tokens[mention.last + 1].lower if mention.last + 1 < len(tokens) else ""
-        if not (self._is_company(left) or self._is_company(right) or (left[0].isupper() and behind in PAIRED)):
+        known = [self._is_company(half.name) for half in halves]
+        if not any(known) and not (mention.name[0].isupper() and behind in PAIRED):
             return []
-        cut = mention.start + len(left)
-        i = mention.first
-        return [
-            Mention(left, i, i, mention.start, cut, known=self._is_company(left)),
-            Mention(right, i, i, cut + 1, mention.end, mention.possessive, self._is_company(right)),
-        ]
+        return [replace(half, known=is_known) for half, is_known in zip(halves, known, strict=True)]
 
     def _maker(self, sentence: Sentence, mention: Mention) -> Mention:
         """The name without the product behind it: the Nvidia of "Nvidia H200"."""

@@ -10,7 +10,7 @@ from streams.understand.deal_slots import DealSlots
 from streams.understand.figures import roles_of
 from streams.understand.grammar import Parse
 from streams.understand.lexicon import cue
-from streams.understand.mentions import Mention
+from streams.understand.mentions import Mention, halves_of
 from streams.understand.status import Status, Telling
 
 JOINT = cue("mna", "joint")
@@ -69,7 +69,7 @@ class MergerFrames(DealSlots):
         )
         if adjacent is not None:
             found = list(parse.coordinated(adjacent).mentions)
-            if len(found) == 1 and "-" in adjacent.name and (halves := self._halves(adjacent)):
+            if len(found) == 1 and "-" in adjacent.name and (halves := list(halves_of(adjacent))):
                 return halves
         if not found:
             subject = (
@@ -96,7 +96,7 @@ class MergerFrames(DealSlots):
                 continue
             pair = list(parse.coordinated(adjacent).mentions)
             if len(pair) == 1 and "-" in adjacent.name:
-                pair = self._halves(adjacent)
+                pair = list(halves_of(adjacent))
             owner = self._owner(parse, adjacent.first)
             if (
                 len(pair) == 1

@@ -57,7 +57,6 @@ class Sentence:
     """The whole title or body, so that every span is one of the article's own."""
     start: int
     end: int
-    shown_from: int = 0
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:

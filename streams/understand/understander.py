@@ -239,11 +239,10 @@ class Understander:
         return draft
 
     def _weigh(self, draft: Draft) -> None:
-        around = context_of(draft.article.title, draft.article.body)
+        article = draft.article
         for candidate in draft.candidates:
-            found = features(
-                candidate, draft.noted, draft.article.source, self._companies, around[candidate.sentence.place]
-            )
+            around = context_of(candidate.sentence.place, article.title, article.body)
+            found = features(candidate, draft.noted, article.source, self._companies, around)
             trust = self._weights[candidate.category].probability(found)
             candidate.background = trust < THRESHOLD and "relative" in candidate.cues
             draft.weighed.append((candidate, trust))

@@ -7,6 +7,7 @@ ship as a table of numbers; no text does. The probability is calibrated and beco
 import itertools
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from dealwire.reference.companies import Companies
 from streams.understand.candidate import Candidate
@@ -21,7 +22,7 @@ LOOK_STEPS = 10
 
 
 def features(
-    candidate: Candidate, noted: Iterable[str], source: str, companies: Companies, context: Iterable[Key] = ()
+    candidate: Candidate, noted: Iterable[str], source: str, companies: Companies, context: Iterable[Key]
 ) -> set[Key]:
     """What the weighing sees of a candidate."""
     sentence = candidate.sentence
@@ -63,15 +64,16 @@ def features(
     return found
 
 
-def context_of(title: str, body: str) -> dict[str, frozenset[Key]]:
-    """What stands around a sentence of the title and of the body: the words of the other, by their classes."""
-    return {"title": _classes("body", body[:CONTEXT_CHARACTERS]), "body": _classes("title", title)}
+@lru_cache(maxsize=4)
+def context_of(place: str, title: str, body: str) -> frozenset[Key]:
+    """What stands around a sentence of this place: the words of the title or of the body, whichever it is not in.
 
-
-def _classes(place: str, text: str) -> frozenset[Key]:
+    The candidates of an article are weighed one behind the other and ask for the same.
+    """
+    around, text = ("body", body[:CONTEXT_CHARACTERS]) if place == "title" else ("title", title)
     classes = word_classes()
     words = set(WORD.findall(text.lower()))
-    return frozenset(lexical_key(f"{place} {name}") for w in words for name in (w, *classes.get(w, ())))
+    return frozenset(lexical_key(f"{around} {name}") for w in words for name in (w, *classes.get(w, ())))
 
 
 def cast(candidate: Candidate) -> set[str]:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from asking import ask
 
 from connectors.health import FeedRecord
 from connectors.registry import FeedSpec
@@ -47,16 +48,6 @@ class Clock:
 
     def __call__(self):
         return self.seconds
-
-
-def ask(port, path):
-    """The status and the body of an answer."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as refused:
-        with refused:
-            return refused.code, refused.read().decode()
 
 
 @pytest.fixture

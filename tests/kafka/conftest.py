@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import kafka_newsroom
 import pytest
 from kafka_broker import Broker, missing
+from kafka_processes import Fleet
 
+from dealwire.bootstrap.kafka import publish
+from streams import topics
 from streams.settings import KafkaSettings
 
 HERE = Path(__file__).parent
@@ -48,3 +52,15 @@ def settings(broker: Broker, tmp_path: Path) -> KafkaSettings:
 @pytest.fixture
 def now() -> datetime:
     return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def fleet(settings, tmp_path):
+    """The processes of a test, on topics that exist and with the newsroom's rules published."""
+    topics.create(settings)
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(kafka_newsroom.RULES, encoding="utf-8")
+    publish(settings, [rules])
+    fleet = Fleet(settings, tmp_path)
+    yield fleet
+    fleet.close()

@@ -1,39 +1,16 @@
 """What people correct travels on Kafka: the worker that folds takes it, and its successor still knows it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from kafka_processes import Fleet
+from kafka_newsroom import MORNING, tell
 
-from connectors.publish import Publisher
-from dealwire.bootstrap.kafka import publish
 from dealwire.broker import writing
 from dealwire.errors import UsageError
-from dealwire.model import Article
-from streams import dead_letters, topics
+from streams import dead_letters
 from streams.stories import request
 from streams.stories.request import Signature
 from streams.worker.corrections import find_folded_story, publish_correction, published_corrections
-
-RULES = "version: 1\nrules:\n  - {id: any, match: {category: funding}}\n"
-MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-def fleet(settings, tmp_path):
-    topics.create(settings)
-    rules = tmp_path / "rules.yaml"
-    rules.write_text(RULES, encoding="utf-8")
-    publish(settings, [rules])
-    fleet = Fleet(settings, tmp_path)
-    yield fleet
-    fleet.close()
-
-
-def tell(settings, name, title, hours):
-    at = MORNING + timedelta(hours=hours)
-    with Publisher(settings.server_list, settings.topic("articles")) as publisher:
-        publisher.publish([Article.create(id=name, title=title, published=at, fetched=at, source=f"Outlet {name}")])
 
 
 def amount_of(settings, story):

@@ -2,11 +2,10 @@
 
 import json
 import socket
-import urllib.error
-import urllib.request
 
 import pytest
 import yaml
+from asking import ask
 from kafka_processes import Fleet
 
 from connectors.publish import Publisher
@@ -34,14 +33,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def ask(port, path):
+def ask_if_there(port, path):
     """The status and the body of an answer; 0 where nobody listens yet."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as refused:
-        with refused:
-            return refused.code, refused.read().decode()
+        return ask(port, path)
     except OSError:
         return 0, ""
 
@@ -72,7 +67,9 @@ class Desk:
 
     def await_page(self, port, *series):
         """Wait until the page has each of these lines."""
-        self.fleet.wait_for(lambda: all(f"\n{one}\n" in ask(port, "/metrics")[1] for one in series), f"{series}")
+        self.fleet.wait_for(
+            lambda: all(f"\n{one}\n" in ask_if_there(port, "/metrics")[1] for one in series), f"{series}"
+        )
 
 
 @pytest.fixture
@@ -86,9 +83,9 @@ def desk(settings, tmp_path):
 @pytest.mark.timeout(180)
 def test_every_process_says_whether_it_is_ready_and_what_it_did(desk, settings, tmp_path):
     worker = desk.start("worker")
-    desk.fleet.wait_for(lambda: ask(worker, "/readyz")[0] == 503, "a worker that waits for rules")
-    desk.fleet.wait_for(lambda: '"broker":{"ok":true}' in ask(worker, "/readyz")[1], "the broker's answer")
-    checks = json.loads(ask(worker, "/readyz")[1])["checks"]
+    desk.fleet.wait_for(lambda: ask_if_there(worker, "/readyz")[0] == 503, "a worker that waits for rules")
+    desk.fleet.wait_for(lambda: '"broker":{"ok":true}' in ask_if_there(worker, "/readyz")[1], "the broker's answer")
+    checks = json.loads(ask_if_there(worker, "/readyz")[1])["checks"]
     assert checks["rules"] == {"ok": False, "why": "no rules were published yet; `dealwire rules publish` does it"}
 
     publish(settings, [tmp_path / "watchlist.yaml"])
@@ -99,9 +96,9 @@ def test_every_process_says_whether_it_is_ready_and_what_it_did(desk, settings, 
         (ingest, {"broker", "store", "feeds"}),
         (notifier, {"broker", "store"}),
     ):
-        desk.fleet.wait_for(lambda port=port: ask(port, "/readyz")[0] == 200, f"{needs} at {port}")
-        assert json.loads(ask(port, "/readyz")[1])["checks"].keys() == needs
-        assert ask(port, "/healthz")[0] == 200
+        desk.fleet.wait_for(lambda port=port: ask_if_there(port, "/readyz")[0] == 200, f"{needs} at {port}")
+        assert json.loads(ask_if_there(port, "/readyz")[1])["checks"].keys() == needs
+        assert ask_if_there(port, "/healthz")[0] == 200
     desk.await_page(
         ingest, 'dealwire_feed_visits_total{feed="wire.xml",outcome="changed"} 1.0',
         'dealwire_feed_articles_total{feed="wire.xml"} 2.0',

@@ -5,32 +5,12 @@ import json
 import socket
 import urllib.parse
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 
 import orjson
-import pytest
-from kafka_processes import Fleet
+from kafka_newsroom import tell
 
-from connectors.publish import Publisher
-from dealwire.bootstrap.kafka import publish
-from dealwire.model import Article
 from dealwire.store import followed
 from dealwire.store.database import Store
-from streams import topics
-
-RULES = "version: 1\nrules:\n  - {id: any, match: {category: funding}}\n"
-MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-def fleet(settings, tmp_path):
-    topics.create(settings)
-    rules = tmp_path / "rules.yaml"
-    rules.write_text(RULES, encoding="utf-8")
-    publish(settings, [rules])
-    fleet = Fleet(settings, tmp_path)
-    yield fleet
-    fleet.close()
 
 
 class Page:
@@ -92,12 +72,6 @@ class Page:
                 if len(found) == count:
                     return found
         return found
-
-
-def tell(settings, name, title, hours):
-    at = MORNING + timedelta(hours=hours)
-    with Publisher(settings.server_list, settings.topic("articles")) as publisher:
-        publisher.publish([Article.create(id=name, title=title, published=at, fetched=at, source=f"Outlet {name}")])
 
 
 def test_the_page_follows_the_topics_goes_on_after_a_kill_and_hands_on_what_readers_ask(fleet, settings):

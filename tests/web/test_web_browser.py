@@ -153,14 +153,18 @@ def open_form(page, name):
     return page.locator("details[open] form").last
 
 
+def correct_amount(page, value):
+    form = open_form(page, "Correct a fact")
+    form.get_by_label("Right value").fill(value)
+    sign(form)
+    form.get_by_role("button", name="Correct").click()
+
+
 def test_a_fact_is_corrected_and_the_correction_is_taken_back(look, desk):
     story = desk.tell("Ironmere raises $60 million Series A")
     page = look()
     page.goto(f"{desk.url}/stories/{story}")
-    form = open_form(page, "Correct a fact")
-    form.get_by_label("Right value").fill("90M USD")
-    sign(form)
-    form.get_by_role("button", name="Correct").click()
+    correct_amount(page, "90M USD")
     page.get_by_text("Your correction is recorded").wait_for()
     assert desk.embedded.correct() == 1
     page.goto(f"{desk.url}/stories/{story}")
@@ -180,10 +184,7 @@ def test_a_correction_that_makes_no_sense_is_answered_with_a_sentence(look, desk
     story = desk.tell("Saltfen raises $44 million Series A")
     page = look()
     page.goto(f"{desk.url}/stories/{story}")
-    form = open_form(page, "Correct a fact")
-    form.get_by_label("Right value").fill("a lot")
-    sign(form)
-    form.get_by_role("button", name="Correct").click()
+    correct_amount(page, "a lot")
     assert "is no sum; write it as '100M USD'" in page.locator(".note.bad").inner_text()
     look.heard[:] = [said for said in look.heard if "422" not in said]
 
