@@ -236,6 +236,8 @@ class Reading(Record):
     language: str = "en"
     passed_over: str = ""
     """Why the article was not read, as in "language: de"."""
+    possible: tuple[MarketEvent, ...] = ()
+    """What it may tell, too unsure to be claimed: to which known story it belongs may show from these."""
 
 
 class Telling(Value):

@@ -146,7 +146,7 @@ class Fold:
 
     def _pass_over(self) -> Outcome:
         """The article tells nothing; a headline that may be of a story yet to be told is held for it."""
-        said = mention(self._by)
+        said = mention(self._by, self._possible())
         if may_tell(said):
             hold(self._draft, said)
             self._keep_time()
@@ -192,7 +192,8 @@ class Fold:
 
     def _mention(self) -> bool:
         """Whether the article, of which no event was understood, plainly tells of a known story all the same."""
-        found = find_mentioned(self._draft, mention(self._by), advice(self._draft, self._by["article"], ""))
+        said = mention(self._by, self._possible())
+        found = find_mentioned(self._draft, said, advice(self._draft, self._by["article"], ""))
         if found is None:
             return False
         known, link = found
@@ -200,6 +201,9 @@ class Fold:
         record["mentions"] = [*record["mentions"], self._by][-MENTIONS_MAX:]
         self._settling.mention(record, ", ".join(link.reasons))
         return True
+
+    def _possible(self) -> Iterable[Told]:
+        return (told(event, self._by, self._companies) for event in self._reading.possible)
 
     def _take_in(self, record: StoryRecord, t: Told) -> None:
         """Headlines that came before what they tell of was plain."""

@@ -8,16 +8,15 @@ from streams.pipeline.expiry import article_until, keep_until
 from streams.stories.clock import DAY, schedule
 from streams.stories.draft import Draft
 from streams.stories.index import enter, traces_of
-from streams.stories.mention import HELD, enter_held, held_key, held_until
+from streams.stories.mention import HELD, Held, enter_held, held_key, held_until
 from streams.stories.record import StoryRecord, decode, story_key
-from streams.stories.told import Telling
 
 
 def rebuild_indexes(items: Iterable[tuple[str, bytes]]) -> dict[str, bytes | None]:
     """Every `index/` key that belongs to these entries of the state, in order of the stories' founding."""
     draft = Draft({})
     stories: list[StoryRecord] = []
-    held: list[Telling] = []
+    held: list[Held] = []
     for key, raw in items:
         kind = key.partition("/")[0]
         if kind == "story":

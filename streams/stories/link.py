@@ -94,7 +94,7 @@ def _deal(a: Told, b: Told, days: float) -> Link:
     likeness = sums_alike(a["amount"], b["amount"])
     if same is None and likeness and _plainly_differ(a["amount"], b["amount"]):
         likeness = False
-    shared, counterparts = shared_words(a, b), _shared_names(a, b, but=a["subject"])
+    shared, counterparts = shared_words(a, b), shared_names(a, b, but=a["subject"])
     points, reasons = 0.0, []
     if same:
         points += 4
@@ -206,7 +206,7 @@ def _hardware(a: Told, b: Told, days: float) -> Link:
     """Two tellings of a chip, a site or a supply deal: a name and at least one more thing must agree."""
     if _strangers(a, b):
         return _apart("neither names whom the other is about")
-    names = _shared_names(a, b)
+    names = shared_names(a, b)
     points, reasons = _alike(a, b, names)
     if not names and shared_words(a, b) < 3:
         return _apart("no name in common")
@@ -230,7 +230,7 @@ def _across(a: Told, b: Told, days: float) -> Link:
     """Two tellings that were understood as different kinds of deal: one deal only where much agrees, and soon."""
     if days > 7:
         return _apart("other category, days apart")
-    names = _shared_names(a, b)
+    names = shared_names(a, b)
     if not names or _strangers(a, b):
         return _apart("other category, no name in common")
     if sums_alike(a["amount"], b["amount"]) is False:
@@ -258,7 +258,7 @@ def _alike(a: Told, b: Told, names: int) -> tuple[float, list[str]]:
     if sums_alike(a["amount"], b["amount"]):
         points += 2
         reasons.append("same amount")
-    if _quantities_meet(a, b):
+    if quantities_meet(a, b):
         points += 2
         reasons.append("same quantity")
     if shared := shared_words(a, b):
@@ -278,7 +278,7 @@ def same_subject(a: Told, b: Told) -> bool | None:
     if one == two or _by_alias(a, b) or _by_alias(b, a) or _contained(one, a["subject_head"], two, b["subject_head"]):
         return True
     if a["category"] == "mna" and {"merger", "joint_venture"} & {a["type"], b["type"]}:
-        return _shared_names(a, b) > 1
+        return shared_names(a, b) > 1
     return False
 
 
@@ -302,7 +302,7 @@ def _meet(one: set[str], two: set[str]) -> bool:
     return not one.isdisjoint(two)
 
 
-def _shared_names(a: Told, b: Told, but: str = "") -> int:
+def shared_names(a: Told, b: Told, but: str = "") -> int:
     """How many companies both name, the subject `but` left out."""
     ours = {n[KEY] for n in b["names"]}
     return len({n[KEY] for n in a["names"] if n[KEY] in ours and n[KEY] != but})
@@ -344,13 +344,13 @@ def _plainly_differ(one: Sum | None, two: Sum | None) -> bool:
     return bool(exact and abs(one[VALUE] - two[VALUE]) > NEAR_EXACT * max(one[VALUE], two[VALUE]))
 
 
-def _quantities_meet(a: Told, b: Told) -> bool:
+def quantities_meet(a: Told, b: Told) -> bool:
     return any(x[0] == y[0] and _close(x[1], y[1]) for x in a["quantities"] for y in b["quantities"])
 
 
 def _quantities_differ(a: Told, b: Told) -> bool:
     kinds = {x[0] for x in a["quantities"]} & {y[0] for y in b["quantities"]}
-    return bool(kinds) and not _quantities_meet(a, b)
+    return bool(kinds) and not quantities_meet(a, b)
 
 
 def _close(one: float, two: float) -> bool:

@@ -17,6 +17,7 @@ from streams.stories.draft import Draft
 from streams.stories.index import HIGH, ITS_SUBJECT, LOW, ON, PART, STORY, mask_of_words, split_mask
 from streams.stories.link import DAY, Link, sums_alike
 from streams.stories.placing import SAID_SO
+from streams.stories.possible import find_possible, fit
 from streams.stories.record import StoryRecord
 from streams.stories.told import COMPANY, HEAD, WRITTEN, Sum, Telling, Told, sum_of
 from streams.stories.words import deal_words, is_distinctive, tokens_of, words_of
@@ -53,18 +54,27 @@ class Mention:
     """What a headline offers for comparison."""
 
     telling: Telling
+    possible: tuple[Told, ...]
     words: frozenset[str]
     distinctive: frozenset[str]
     sums: tuple[Sum, ...]
 
 
-def mention(by: Telling) -> Mention:
+class Held(Telling):
+    """A headline that waits for its story."""
+
+    possible: list[Told]
+
+
+def mention(by: Telling, possible: Iterable[Told] = ()) -> Mention:
     sums = tuple(s for found in find_sums(by["title"]) if (s := sum_of(found.money)) is not None)
-    return Mention(by, frozenset(by["said"]), frozenset(by["words"]), sums)
+    return Mention(by, tuple(possible), frozenset(by["said"]), frozenset(by["words"]), sums)
 
 
 def may_tell(said: Mention) -> bool:
-    """Whether a headline is worth holding: it holds a figure, or a word that deals and chips are told with."""
+    """Whether a headline is worth holding: for a possible event, a figure, or a word that deals are told with."""
+    if said.possible:
+        return True
     if not said.distinctive:
         return False
     return bool(said.sums) or not deal_words().isdisjoint(said.words) or bool(find_quantities(said.telling["title"]))
@@ -77,6 +87,8 @@ def find_mentioned(draft: Draft, said: Mention, advised: Advice) -> tuple[StoryR
         for story in known["stories"] if known else ():
             if (record := draft.peek(story)) is not None:
                 return record, SAID_SO
+    if (fitting := find_possible(draft, said.possible, advised.apart)) is not None:
+        return fitting
     found: list[tuple[Link, StoryRecord]] = []
     likely, often = candidates(draft, said)
     for story in likely:
@@ -96,9 +108,10 @@ def hold(draft: Draft, said: Mention) -> None:
     """Keep the headline for a story that may yet be told: the one that was understood may come after it."""
     article = said.telling["article"]
     key = held_key(article)
-    draft.put_value(key, said.telling)
-    schedule(draft, key, held_until(said.telling))
-    enter_held(draft, said.telling)
+    held: Held = {**said.telling, "possible": list(said.possible)}
+    draft.put_value(key, held)
+    schedule(draft, key, held_until(held))
+    enter_held(draft, held)
 
 
 def held_until(by: Telling) -> int:
@@ -106,9 +119,10 @@ def held_until(by: Telling) -> int:
     return int(by["at"] // DAY) + MENTION_DAYS + 1
 
 
-def enter_held(draft: Draft, by: Telling) -> None:
+def enter_held(draft: Draft, by: Held) -> None:
     """Make a held headline findable by its names."""
-    for token in names_in(by["title"]):
+    possible = (name[HEAD] for t in by.get("possible", ()) for name in t["names"])
+    for token in dict.fromkeys((*names_in(by["title"]), *possible)):
         held: list[str] = draft.value(f"{HELD_INDEX}{token}") or []
         if by["article"] not in held:
             draft.put_value(f"{HELD_INDEX}{token}", [*held, by["article"]][-HELD_MAX:])
@@ -119,11 +133,13 @@ def held_for(draft: Draft, record: StoryRecord, names: Iterable[str]) -> list[tu
     articles = dict.fromkeys(a for name in names for a in draft.value(f"{HELD_INDEX}{name}") or ())
     found: list[tuple[Telling, Link]] = []
     for article in articles:
-        by: Telling | None = draft.value(held_key(article))
+        by: Held | None = draft.value(held_key(article))
         if by is None or draft.article(article) is not None:
             continue
-        said = mention(by)
-        link = mentions(said, record, candidates(draft, said)[1])
+        said = mention(by, by.get("possible", ()))
+        link = next((link for t in said.possible if (link := fit(draft, t, record)) is not None), None)
+        if link is None:
+            link = mentions(said, record, candidates(draft, said)[1])
         if link is not None and link.points >= JOIN_AT:
             found.append((by, link))
             draft.put(held_key(article), None)

@@ -41,6 +41,8 @@ OWN_TEXT_MIN = 150
 """Characters of its own that a press release has before its boilerplate."""
 THRESHOLD = 0.5
 """An event is claimed where it is more likely than not."""
+POSSIBLE = 0.15
+"""From here on an event is possible: enough to tell which story an article belongs to, if somebody else claims one."""
 PURPOSE = re.compile(r"\b(?:to|for)\s+(?:help\s+|further\s+)?$", re.IGNORECASE)
 BOILERPLATE = cue("understander", "boilerplate")
 SUBJECT_ROLES = (
@@ -141,9 +143,14 @@ class Understander:
         draft = self.draft(article)
         self._weigh(draft)
         events = tuple(self._record(article, c, p) for c, p in draft.weighed if p >= THRESHOLD or c.background)
+        possible = tuple(
+            self._record(article, c, p) for c, p in draft.weighed if POSSIBLE <= p < THRESHOLD and not c.background
+        )
         if not events:
-            return self._empty(article, language=language)
-        return Reading(article=article, events=events, extractor=EXTRACTOR_VERSION, language=language)
+            return self._empty(article, language=language, possible=possible)
+        return Reading(
+            article=article, events=events, possible=possible, extractor=EXTRACTOR_VERSION, language=language
+        )
 
     def explain(self, article: Article) -> Explanation:
         """How the article was read: triggers, frames, rule-outs and weights."""
@@ -259,9 +266,11 @@ class Understander:
                 self._known.clear()
         return known
 
-    def _empty(self, article: Article, *, language: str, why: str = "") -> Reading:
+    def _empty(
+        self, article: Article, *, language: str, why: str = "", possible: tuple[MarketEvent, ...] = ()
+    ) -> Reading:
         bare = article.model_copy(update={"body": ""}) if article.body else article
-        return Reading(article=bare, extractor=EXTRACTOR_VERSION, language=language, passed_over=why)
+        return Reading(article=bare, possible=possible, extractor=EXTRACTOR_VERSION, language=language, passed_over=why)
 
     # -- records ------------------------------------------------------------------------------------------------------
 

@@ -67,9 +67,12 @@ def dollars(value):
     return Money(value=value, currency="USD", usd=value)
 
 
-def reading(item, *events):
-    made = tuple(MarketEvent(id=digest("event", item.id, item.revision, n), **facts) for n, facts in enumerate(events))
-    return Reading(article=item, events=made)
+def reading(item, *events, possible=()):
+    made = tuple(
+        MarketEvent(id=digest("event", item.id, item.revision, n), **facts)
+        for n, facts in enumerate((*events, *possible))
+    )
+    return Reading(article=item, events=made[: len(events)], possible=made[len(events) :])
 
 
 class Desk:
@@ -84,6 +87,10 @@ class Desk:
 
     def take(self, item, *events):
         return self.apply(advance(self.state, reading(item, *events), self.book, self.companies))
+
+    def guess(self, item, *possible):
+        """The article, of which these events are possible and none is claimed."""
+        return self.apply(advance(self.state, reading(item, possible=possible), self.book, self.companies))
 
     def read_as(self, item, **rest):
         """The article, of which nothing was understood."""

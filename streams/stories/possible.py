@@ -1,0 +1,109 @@
+"""Core: possible events, too unsure to be claimed, and the known stories that their facts fit.
+
+"Hearing aids with Orrery's own Thyme chip are coming" may be of a chip announced; beside a story of Orrery's chip of
+that day it is one more telling. What links claimed events (streams.stories.link) must link it too, and beyond the company
+in question more must agree, the more so the more that company is in the news. It joins as a mention
+(streams.stories.mention): its article becomes a source, and what it may say is never taken for a fact.
+"""
+
+from collections.abc import Collection, Sequence
+
+from streams.stories.draft import Draft
+from streams.stories.index import ON, candidates, traces_of
+from streams.stories.link import (
+    DAY,
+    JOIN_AT,
+    Link,
+    link,
+    quantities_meet,
+    same_subject,
+    shared_names,
+    shared_words,
+    sums_alike,
+)
+from streams.stories.placing import COMPARED_MAX
+from streams.stories.record import StoryRecord
+from streams.stories.told import COMPANY, KEY, Told
+
+POSSIBLE_DAYS = 7
+"""So long before or after a telling a possible event may be of the same story."""
+SOLITARY_DAYS = 1
+"""So soon it is taken to be of the only story that its company is in."""
+OFTEN = 3
+"""Who takes part in more stories than this is in the news whatever happens."""
+SUM, NAME, NAMES_MAX, WORD, WORD_OFTEN, WORDS_MAX, TYPE = 2.0, 1.5, 2, 1.0, 0.5, 3, 0.5
+NEEDED, NEEDED_OFTEN = 2.0, 3.0
+
+
+def find_possible(
+    draft: Draft, possible: Sequence[Told], apart: Collection[str] = ()
+) -> tuple[StoryRecord, Link] | None:
+    """The story that a possible event fits best, to look at, and why; None where it fits none well enough."""
+    found: list[tuple[Link, StoryRecord]] = []
+    for t in possible:
+        for story in candidates(draft, traces_of(t)):
+            record = draft.peek(story)
+            if record is not None and (fitting := fit(draft, t, record, apart)) is not None:
+                found.append((fitting, record))
+    if not found:
+        return None
+    fitting, record = min(found, key=lambda pair: (-pair[0].points, pair[1]["founded"], pair[1]["id"]))
+    return record, fitting
+
+
+def fit(draft: Draft, t: Told, record: StoryRecord, apart: Collection[str] = ()) -> Link | None:
+    """How well a possible event fits the story; None where it does not."""
+    if any(told["article"] in apart for told in (*record["tellings"], *record["mentions"])):
+        return None
+    tellings = [other for other in record["tellings"][-COMPARED_MAX:] if not other["background"]]
+    if _says_other_sum(t, tellings):
+        return None
+    stories = stories_of(draft, t)
+    best: Link | None = None
+    for other in tellings:
+        found = link(t, other)
+        if found.vetoes:
+            return None
+        if not found.apart and _agrees(t, other, found, stories) and (best is None or found.points > best.points):
+            best = found
+    return Link(max(best.points, JOIN_AT), ("possibly", *best.reasons)) if best else None
+
+
+def stories_of(draft: Draft, t: Told) -> tuple[int, int]:
+    """How many stories the possible event's company is in: about that time, and whenever."""
+    postings = (draft.value(f"index/name/{t['subject_head']}") if t["subject"] else None) or ()
+    day = int(t["at"] // DAY)
+    return sum(abs(posting[ON] - day) <= POSSIBLE_DAYS for posting in postings), len(postings)
+
+
+def _agrees(t: Told, other: Told, found: Link, stories: tuple[int, int]) -> bool:
+    """Whether enough agrees beside the company in question."""
+    days = abs(t["at"] - other["at"]) / DAY
+    if days > POSSIBLE_DAYS:
+        return False
+    same_type = (t["category"], t["type"]) == (other["category"], other["type"])
+    near, ever = stories
+    often = ever > OFTEN
+    if same_type and near == 1 and not often and days <= SOLITARY_DAYS and same_subject(t, other):
+        return not _is_known(t) or shared_words(t, other) > 0
+    if found.points < JOIN_AT:
+        return False
+    grounds = NAME * min(shared_names(t, other, but=t["subject"]), NAMES_MAX)
+    grounds += (WORD_OFTEN if often else WORD) * min(shared_words(t, other), WORDS_MAX)
+    grounds += TYPE if same_type else 0.0
+    if sums_alike(t["amount"], other["amount"]) or sums_alike(t["valuation"], other["valuation"]):
+        grounds += SUM
+    if quantities_meet(t, other):
+        grounds += SUM
+    return grounds >= (NEEDED_OFTEN if often else NEEDED)
+
+
+def _is_known(t: Told) -> bool:
+    """Whether the gazetteer knows the company: such do more than one thing a day."""
+    return any(name[COMPANY] for name in t["names"] if name[KEY] == t["subject"])
+
+
+def _says_other_sum(t: Told, tellings: Sequence[Told]) -> bool:
+    """Whether it says a sum and every telling that says one says another."""
+    verdicts = [sums_alike(t["amount"], other["amount"]) for other in tellings]
+    return False in verdicts and True not in verdicts
