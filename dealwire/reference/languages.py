@@ -29,6 +29,7 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
 """ISO 639-1 codes by block, the telling ones first: Japanese has Han characters too. A script of several languages
 carries the code of the one most read; Ukrainian is told from Russian by its own letters."""
 
+_OTHER_SCRIPTS = frozenset(code for code, _ in _SCRIPTS) | {"uk", "fa"}
 _OTHER_SCRIPT = re.compile(f"[{''.join(block for _, block in _SCRIPTS)}]")
 _BY_SCRIPT = tuple((code, re.compile(f"[{block}]")) for code, block in _SCRIPTS)
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
@@ -68,6 +69,15 @@ def detect(text: str) -> str:
     if not head.isascii() and _OTHER_SCRIPT.search(head):
         return _by_script(head)
     return _by_words(head)
+
+
+def is_english_title(title: str, language: str) -> bool:
+    """Whether a title is English though its text is in this language, of another script: aggregators translate titles.
+
+    >>> is_english_title("Nvidia buys a start-up", "zh"), is_english_title("Nvidia 收购", "zh")
+    (True, False)
+    """
+    return language in _OTHER_SCRIPTS and _OTHER_SCRIPT.search(title) is None and _by_words(title) == ENGLISH
 
 
 def _by_script(head: str) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 from dealwire.identity import digest
 from dealwire.model import Article, Category, Evidence, MarketEvent, Money, Participant, Quantity, Reading
 from dealwire.reference.companies import Companies
-from dealwire.reference.languages import detect
+from dealwire.reference.languages import ENGLISH, detect, is_english_title
 from streams.understand.candidate import Candidate
 from streams.understand.explanation import Explanation, Step
 from streams.understand.funding import FundingFrames
@@ -135,16 +135,16 @@ class Understander:
 
     def understand(self, article: Article) -> Reading:
         """The article's events; none, and why, where it is in another language."""
-        language = article.language[:2].lower() if article.language else detect(f"{article.title} {article.body[:300]}")
-        if language != "en":
+        language, text = _legible(article)
+        if language != ENGLISH:
             return self._empty(article, language=language, why=f"language: {language}")
-        if not holds_trigger(article.title) and not holds_trigger(article.body, 0, BODY_CHARACTERS_MAX):
+        if not holds_trigger(text.title) and not holds_trigger(text.body, 0, BODY_CHARACTERS_MAX):
             return self._empty(article, language=language)
-        draft = self.draft(article)
+        draft = self.draft(text)
         self._weigh(draft)
-        events = tuple(self._record(article, c, p) for c, p in draft.weighed if p >= THRESHOLD or c.background)
+        events = tuple(self._record(text, c, p) for c, p in draft.weighed if p >= THRESHOLD or c.background)
         possible = tuple(
-            self._record(article, c, p) for c, p in draft.weighed if POSSIBLE <= p < THRESHOLD and not c.background
+            self._record(text, c, p) for c, p in draft.weighed if POSSIBLE <= p < THRESHOLD and not c.background
         )
         if not events:
             return self._empty(article, language=language, possible=possible)
@@ -154,12 +154,12 @@ class Understander:
 
     def explain(self, article: Article) -> Explanation:
         """How the article was read: triggers, frames, rule-outs and weights."""
-        language = article.language[:2].lower() if article.language else detect(f"{article.title} {article.body[:300]}")
-        if language != "en":
+        language, text = _legible(article)
+        if language != ENGLISH:
             return Explanation(article.id, language, passed_over=f"language: {language}")
-        if not holds_trigger(article.title) and not holds_trigger(article.body, 0, BODY_CHARACTERS_MAX):
+        if not holds_trigger(text.title) and not holds_trigger(text.body, 0, BODY_CHARACTERS_MAX):
             return Explanation(article.id, language, passed_over="no trigger word")
-        draft = self.draft(article)
+        draft = self.draft(text)
         self._weigh(draft)
         steps = tuple(Step.of(c, p, THRESHOLD) for c, p in draft.weighed)
         return Explanation(
@@ -342,6 +342,18 @@ def _tells_better(other: Candidate, rival: float, candidate: Candidate, trust: f
     same = other.sentence.start == candidate.sentence.start and other.sentence.place == candidate.sentence.place
     text = candidate.sentence.text[other.trigger[1] : candidate.trigger[0]] if same else ""
     return other.category == "funding" and PURPOSE.search(text) is not None and candidate.keys <= other.keys
+
+
+def _legible(article: Article) -> tuple[str, Article]:
+    """The article's language, and what there is to read in it: under an English title that an aggregator gave to an
+    article in another script, the title.
+    """
+    if article.language:
+        return article.language[:2].lower(), article
+    language = detect(f"{article.title} {article.body[:300]}")
+    if is_english_title(article.title, language):
+        return ENGLISH, article.model_copy(update={"body": ""})
+    return language, article
 
 
 def _sum_key(money: Money | None) -> str:

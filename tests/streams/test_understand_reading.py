@@ -128,3 +128,33 @@ def test_any_order_of_words_is_read_without_failing(words):
     for event in read(text, text).events:
         for evidence in event.evidence:
             assert text[evidence.start : evidence.end] == evidence.quote
+
+
+def test_an_english_title_over_a_body_in_another_script_is_read():
+    found = read(
+        "Lumafab raises $25M led by Accel", "路玛法布宣布完成由阿克塞尔领投的两千五百万美元融资，用于扩建工厂。"
+    )
+    assert (found.language, [e.subject for e in found.events]) == ("en", ["Lumafab"])
+    assert {e.place for e in found.events[0].evidence} == {"title"}
+
+
+def test_a_title_in_another_script_is_not_read_though_its_names_are_latin():
+    found = read("Lumafab 融资", "路玛法布宣布完成由阿克塞尔领投的两千五百万美元融资，用于扩建工厂。")
+    assert (found.events, found.passed_over) == ((), "language: zh")
+
+
+def test_an_event_is_claimed_or_possible_by_its_confidence():
+    titles = (
+        "Lumafab raises $25M led by Accel",
+        "Lumafab and Accel: why the $25M matters",
+        "Lumafab's chip comes to hearing aids",
+        "Could Lumafab buy Quellstone?",
+        "What Lumafab's $3B listing would mean for Quellstone",
+    )
+    readings = [read(title) for title in titles]
+    claimed = [e for r in readings for e in r.events if not e.background]
+    possible = [e for r in readings for e in r.possible]
+    assert claimed
+    assert possible
+    assert all(e.confidence >= 0.5 for e in claimed)
+    assert all(0.15 <= e.confidence < 0.5 and not e.background for e in possible)
