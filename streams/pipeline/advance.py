@@ -16,7 +16,7 @@ from streams.stories.correction import Advice, advice, is_about, pin
 from streams.stories.draft import Draft
 from streams.stories.index import Traces, enter, traces_of
 from streams.stories.memo import Memo
-from streams.stories.mention import find_mentioned, held_for, hold, may_tell, mention
+from streams.stories.mention import Mention, find_mentioned, held_for, hold, may_tell, mention
 from streams.stories.placing import find_place, may_join, strength
 from streams.stories.record import (
     KNOWN_MAX,
@@ -137,7 +137,9 @@ class Fold:
             record = self._place(t, advised)
             if record is not None and advised.pinned:
                 pin(self._draft, record)
-        if not self._reading.events and not self._withdrawn and not self._mention() and self._known is None:
+        if events:
+            self._mention_aside(events)
+        elif not self._withdrawn and not self._mention() and self._known is None:
             return self._pass_over()
         outcome = self._settling.finish()
         self._remember(outcome.steps)
@@ -192,7 +194,16 @@ class Fold:
 
     def _mention(self) -> bool:
         """Whether the article, of which no event was understood, plainly tells of a known story all the same."""
-        said = mention(self._by, self._possible())
+        return self._join_mentioned(mention(self._by, self._possible()))
+
+    def _mention_aside(self, events: Iterable[Told]) -> None:
+        """What the headline may say of other stories than those that its events tell."""
+        sums = [s for t in events for s in (t["amount"], t["valuation"]) if s is not None]
+        said = mention(self._by, self._possible(), sums)
+        if may_tell(said) and not self._join_mentioned(said):
+            hold(self._draft, said, sums)
+
+    def _join_mentioned(self, said: Mention) -> bool:
         found = find_mentioned(self._draft, said, advice(self._draft, self._by["article"], ""))
         if found is None:
             return False
@@ -209,7 +220,15 @@ class Fold:
         """Headlines that came before what they tell of was plain."""
         for by, _ in held_for(self._draft, record, {key for name in t["names"] for key in (name[HEAD], name[KEY])}):
             record["mentions"] = [*record["mentions"], by][-MENTIONS_MAX:]
-            self._draft.put_value(article_key(by["article"]), _record_of(by, [record["id"]], ""))
+            self._draft.put_value(article_key(by["article"]), self._record_with(by, record["id"]))
+
+    def _record_with(self, by: Telling, story: str) -> ArticleRecord:
+        """The record of a headline's article, which tells this story too."""
+        known = self._draft.article(by["article"])
+        if known is None:
+            return _record_of(by, [story], "")
+        revisions = {**known["known"], by["revision"]: [*known["known"].get(by["revision"], ()), story]}
+        return {**known, "stories": [*known["stories"], story], "known": revisions}
 
     def _joined(self, record: StoryRecord, others: Iterable[StoryRecord], t: Told) -> StoryRecord:
         """The story with all others that this telling shows to be the same; what is told in passing shows nothing."""

@@ -29,6 +29,8 @@ LOWER = (1 << HALF) - 1
 AMOUNT_STEP = log(1.08)
 AMOUNT_WINDOW_DAYS = 14
 """How far apart two tellings that share an amount and no name may be."""
+SAID_DAYS = 1
+"""So near in time a story is looked at though it only may hold the subject's name in a title."""
 ITS_SUBJECT, NAMED, NAMELESS = 2, 1, 0
 """Whether the list's name is the story's subject; else whether the story names one."""
 
@@ -47,6 +49,8 @@ class Traces:
     day: int
     subject: int
     """The two bits of its subject's head word; 0 where it names none."""
+    subject_said: int
+    """The first of them, which a title that holds the word has too."""
     is_round: bool
     names: dict[str, int]
     """The keys of its names → what part each has in it."""
@@ -116,6 +120,7 @@ def traces_of(t: Told) -> Traces:
         seconds=seconds,
         day=int(t["at"] // DAY),
         subject=_bit(t["subject_head"]) | _bit(f"{t['subject_head']}'") if subject else 0,
+        subject_said=_bit(t["subject_head"]) if subject else 0,
         is_round=bool(subject) and t["category"] == "funding",
         names=keys,
         asked=() if subject else tuple(f"index/name/{word}" for word in t["words"][:WORDS_ASKED_MAX]),
@@ -149,7 +154,7 @@ def candidates(draft: Draft, traces: Traces) -> list[str]:
     low, high = split_mask(mask)
     found: dict[str, int] = {}
     for key, part in (*traces.names.items(), *((key, ITS_SUBJECT) for key in traces.asked)):
-        for story, theirs_low, theirs_high, _, their_part in draft.value(key) or ():
+        for story, theirs_low, theirs_high, on, their_part in draft.value(key) or ():
             agreed = (theirs_low & low).bit_count() + (theirs_high & high).bit_count()
             if part == their_part == ITS_SUBJECT:
                 # a round's own list holds no masks: its recipient is reason enough
@@ -158,8 +163,7 @@ def candidates(draft: Draft, traces: Traces) -> list[str]:
                 traces.subject
                 and their_part == NAMED
                 and part != ITS_SUBJECT
-                and (theirs_low | theirs_high << HALF) & traces.subject
-                != traces.subject  # it does not know our subject
+                and not _knows(theirs_low | theirs_high << HALF, traces, days=abs(on - traces.day))
             ):
                 continue
             if agreed > found.get(story, 0):
@@ -169,6 +173,12 @@ def candidates(draft: Draft, traces: Traces) -> list[str]:
     if len(found) == 1:
         return list(found)
     return sorted(found, key=lambda story: (-found[story], story))[:CANDIDATES_MAX]
+
+
+def _knows(theirs: int, traces: Traces, days: int) -> bool:
+    """Whether a story names the telling's subject, or may hold it in a title of these days."""
+    known = theirs & traces.subject
+    return known == traces.subject or (days <= SAID_DAYS and bool(known & traces.subject_said))
 
 
 def _candidates_by_sum(draft: Draft, traces: Traces, found: dict[str, int]) -> None:

@@ -236,7 +236,7 @@ def _across(a: Told, b: Told, days: float) -> Link:
     if sums_alike(a["amount"], b["amount"]) is False:
         return _apart("other category, other amount")
     points, reasons = _alike(a, b, names)
-    return Link(points - 1.0, tuple(reasons))
+    return Link(points - 1.0 + (0.5 if days <= 3 else 0.0), tuple(reasons))
 
 
 def _strangers(a: Told, b: Told) -> bool:

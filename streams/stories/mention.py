@@ -3,9 +3,13 @@
 "Nvidia and Dell back cloud startup Volta at a $2.4bn valuation" may be beyond a frame; beside a story of Volta's round
 at that valuation it is one more telling. A mention joins where a name and something else agree, and soon. It adds no
 fact, makes no version, causes no alert and founds nothing: what was not understood is not claimed.
+
+A headline that tells one deal may hold another *aside*: "Volta raises $300M, and lands a $10B contract". There only a
+possible event counts, or a name with a sum that is not of the deals it tells.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dealwire.reference.money import find_sums
@@ -22,6 +26,7 @@ from streams.stories.record import StoryRecord
 from streams.stories.told import COMPANY, HEAD, WRITTEN, Sum, Telling, Told, sum_of
 from streams.stories.words import deal_words, is_distinctive, tokens_of, words_of
 
+_SIGN = re.compile(r"[$€£¥₹]")
 HELD = "mention/"
 HELD_INDEX = "index/mention/"
 HELD_MAX = 16
@@ -58,17 +63,25 @@ class Mention:
     words: frozenset[str]
     distinctive: frozenset[str]
     sums: tuple[Sum, ...]
+    aside: bool
+    """Its article tells other deals."""
 
 
 class Held(Telling):
     """A headline that waits for its story."""
 
     possible: list[Told]
+    told: list[Sum] | None
+    """The sums of the deals that its article tells; None where it tells none."""
 
 
-def mention(by: Telling, possible: Iterable[Told] = ()) -> Mention:
-    sums = tuple(s for found in find_sums(by["title"]) if (s := sum_of(found.money)) is not None)
-    return Mention(by, tuple(possible), frozenset(by["said"]), frozenset(by["words"]), sums)
+def mention(by: Telling, possible: Iterable[Told] = (), told: Sequence[Sum] | None = None) -> Mention:
+    """`told`: the sums of the deals that the article tells, None where it tells none."""
+    sums: tuple[Sum, ...] = ()
+    if told is None or len(_SIGN.findall(by["title"])) > len(told):
+        found = (s for found in find_sums(by["title"]) if (s := sum_of(found.money)) is not None)
+        sums = tuple(s for s in found if not any(sums_alike(s, other) for other in told or ()))
+    return Mention(by, tuple(possible), frozenset(by["said"]), frozenset(by["words"]), sums, aside=told is not None)
 
 
 def may_tell(said: Mention) -> bool:
@@ -77,23 +90,28 @@ def may_tell(said: Mention) -> bool:
         return True
     if not said.distinctive:
         return False
+    if said.aside:
+        return bool(said.sums)
     return bool(said.sums) or not deal_words().isdisjoint(said.words) or bool(find_quantities(said.telling["title"]))
 
 
 def find_mentioned(draft: Draft, said: Mention, advised: Advice) -> tuple[StoryRecord, Link] | None:
     """The story that the headline tells of, to look at, and why; None where none is plain enough."""
-    for article in sorted(advised.together):
+    for article in sorted(advised.together) if not said.aside else ():
         known = draft.article(article)
         for story in known["stories"] if known else ():
             if (record := draft.peek(story)) is not None:
                 return record, SAID_SO
-    if (fitting := find_possible(draft, said.possible, advised.apart)) is not None:
+    apart = {*advised.apart, said.telling["article"]}
+    if (fitting := find_possible(draft, said.possible, apart)) is not None:
         return fitting
+    if said.aside and not said.sums:
+        return None
     found: list[tuple[Link, StoryRecord]] = []
     likely, often = candidates(draft, said)
     for story in likely:
         record = draft.peek(story)
-        if record is None or any(t["article"] in advised.apart for t in (*record["tellings"], *record["mentions"])):
+        if record is None or any(t["article"] in apart for t in (*record["tellings"], *record["mentions"])):
             continue
         link = mentions(said, record, often)
         if link is not None and link.points >= JOIN_AT:
@@ -104,11 +122,11 @@ def find_mentioned(draft: Draft, said: Mention, advised: Advice) -> tuple[StoryR
     return record, link
 
 
-def hold(draft: Draft, said: Mention) -> None:
+def hold(draft: Draft, said: Mention, told: Sequence[Sum] | None = None) -> None:
     """Keep the headline for a story that may yet be told: the one that was understood may come after it."""
     article = said.telling["article"]
     key = held_key(article)
-    held: Held = {**said.telling, "possible": list(said.possible)}
+    held: Held = {**said.telling, "possible": list(said.possible), "told": list(told) if told is not None else None}
     draft.put_value(key, held)
     schedule(draft, key, held_until(held))
     enter_held(draft, held)
@@ -134,16 +152,24 @@ def held_for(draft: Draft, record: StoryRecord, names: Iterable[str]) -> list[tu
     found: list[tuple[Telling, Link]] = []
     for article in articles:
         by: Held | None = draft.value(held_key(article))
-        if by is None or draft.article(article) is not None:
+        if by is None or _is_placed(draft, by, record):
             continue
-        said = mention(by, by.get("possible", ()))
+        said = mention(by, by.get("possible", ()), by.get("told"))
         link = next((link for t in said.possible if (link := fit(draft, t, record)) is not None), None)
-        if link is None:
+        if link is None and not (said.aside and not said.sums):
             link = mentions(said, record, candidates(draft, said)[1])
         if link is not None and link.points >= JOIN_AT:
             found.append((by, link))
             draft.put(held_key(article), None)
     return found
+
+
+def _is_placed(draft: Draft, by: Held, record: StoryRecord) -> bool:
+    """Whether a held headline waits no longer: its article was edited, or tells the story already."""
+    known = draft.article(by["article"])
+    if known is None:
+        return False
+    return by.get("told") is None or known["revision"] != by["revision"] or record["id"] in known["stories"]
 
 
 def candidates(draft: Draft, said: Mention) -> tuple[list[str], set[str]]:
@@ -190,6 +216,8 @@ def mentions(said: Mention, record: StoryRecord, often: Collection[str]) -> Link
     if any(meets is True for meets in alike):
         points += SUM + (SUBJECT_SUM if named.keys() & heads else 0.0)
         reasons.append("same sum")
+    elif said.aside:
+        return None
     elif said.sums and any(meets is False for meets in alike):
         points -= SUM
         reasons.append("other sum")

@@ -1,8 +1,8 @@
 """Core: possible events, too unsure to be claimed, and the known stories that their facts fit.
 
 "Hearing aids with Orrery's own Thyme chip are coming" may be of a chip announced; beside a story of Orrery's chip of
-that day it is one more telling. What links claimed events (streams.stories.link) must link it too, and beyond the company
-in question more must agree, the more so the more that company is in the news. It joins as a mention
+that day it is one more telling. What links claimed events (streams.stories.link) must link it too, and beyond the
+company in question more must agree, the more so the more that company is in the news. It joins as a mention
 (streams.stories.mention): its article becomes a source, and what it may say is never taken for a fact.
 """
 

@@ -90,7 +90,11 @@ class Desk:
 
     def guess(self, item, *possible):
         """The article, of which these events are possible and none is claimed."""
-        return self.apply(advance(self.state, reading(item, possible=possible), self.book, self.companies))
+        return self.read(item, (), possible)
+
+    def read(self, item, events, possible):
+        taken = reading(item, *events, possible=possible)
+        return self.apply(advance(self.state, taken, self.book, self.companies))
 
     def read_as(self, item, **rest):
         """The article, of which nothing was understood."""

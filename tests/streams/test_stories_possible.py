@@ -1,9 +1,12 @@
 """Possible events are never claimed, and bring their articles to the stories that their facts fit."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from newsroom import BIG_ROUNDS, Desk, article, event, rules
 
 from streams.pipeline import rebuild_indexes
+from streams.stories.record import decode
 
 CHIP = event("hardware", "chip_announcement", vendor="Orrery Systems", confidence=0.9)
 MAYBE = event("hardware", "chip_announcement", vendor="Orrery Systems", confidence=0.3)
@@ -120,3 +123,94 @@ def test_an_edit_takes_it_out_again():
     desk.guess(UNSURE, MAYBE)
     desk.take(article("m", "Rain is expected on Tuesday", 3, updated=5))
     assert told_by(desk, story.id) == (["a"], [])
+
+
+ROUND = event(recipient="Brask Clouds", lead_investor="Harbor Fund", amount=300_000_000)
+DEAL = event("hardware", "capacity_commitment", vendor="Brask Clouds", customer="Culm Labs", amount=9_000_000_000)
+BOTH = article("both", "Brask Clouds raises $300M and says that it won a $9B contract", 2)
+CONTRACT = article("c", "Culm Labs agrees to take $9B of computing from Brask Clouds", 0)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_headline_that_tells_one_deal_holds_another_aside(order):
+    desk = Desk()
+    tales = [(CONTRACT, DEAL), (BOTH, ROUND)]
+    for n in order:
+        desk.take(*tales[n])
+    stories = [desk.state_of(s) for s in desk.record_of("both")["stories"]]
+    assert sorted((r["facts"]["category"], len(r["tellings"]), len(r["mentions"])) for r in stories) == [
+        ("funding", 1, 0),
+        ("hardware", 1, 1),
+    ]
+
+
+def test_what_was_held_aside_goes_with_an_edit():
+    desk = Desk()
+    desk.take(BOTH, ROUND)
+    desk.take(article("both", "Brask Clouds raises $300M", 2, updated=4), ROUND)
+    story = desk.story(CONTRACT, DEAL)
+    assert told_by(desk, story.id) == (["c"], [])
+
+
+def test_what_is_told_aside_needs_the_sum():
+    desk = Desk()
+    story = desk.story(CONTRACT, DEAL)
+    desk.take(article("both", "Brask Clouds raises $300M and says that it won a contract of Culm Labs", 2), ROUND)
+    assert told_by(desk, story.id) == (["c"], [])
+
+
+def test_a_possible_event_beside_a_claimed_one_brings_the_article_to_a_second_story():
+    desk = Desk()
+    story = desk.story(STORY, CHIP)
+    desk.read(article("m", "Harbor Fund backs Orrery as the Thyme ships", 3), [ROUND], [MAYBE])
+    assert told_by(desk, story.id) == (["a"], ["m"])
+
+
+NEWS = [
+    (article("a", "Orrery Systems unveils the Thyme inference chip", 0), [CHIP], []),
+    (article("b", "Orrery Systems shows Thyme, a chip of its own", 5), [CHIP], []),
+    (UNSURE, [], [MAYBE]),
+    (article("q", "Thyme: Orrery makes a chip for ears", 8), [], [MAYBE]),
+    (article("x", "Orrery hires a lawyer", 9), [], []),
+    (CONTRACT, [DEAL], []),
+    (BOTH, [ROUND], [{**DEAL, "confidence": 0.2}]),
+]
+
+
+def stories_of(desk):
+    records = [decode(raw) for key, raw in desk.state.items() if key.startswith("story/")]
+    return {
+        (frozenset(t["article"] for t in r["tellings"]), frozenset(m["article"] for m in r["mentions"]))
+        for r in records
+        if r["tellings"]
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(NEWS))
+def test_who_belongs_to_which_story_does_not_depend_on_the_order(news):
+    assert stories_of(folded(news)) == stories_of(folded(NEWS))
+    assert stories_of(folded(NEWS)) == {
+        (frozenset("ab"), frozenset("mq")),
+        (frozenset("c"), frozenset({"both"})),
+        (frozenset({"both"}), frozenset()),
+    }
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(NEWS), st.permutations(NEWS))
+def test_folding_twice_is_folding_once(news, again):
+    desk = folded(news)
+    before, alerts = dict(desk.state), {alert.id for alert in desk.alerts}
+    for item in again:
+        desk.read(*item)
+    assert stories_of(desk) == stories_of(folded(news))
+    assert {key for key in desk.state if key.startswith("story/")} == {k for k in before if k.startswith("story/")}
+    assert {alert.id for alert in desk.alerts} == alerts
+
+
+def folded(news):
+    desk = Desk(rules("rules:\n  - {id: chips, match: {category: hardware}}\n"))
+    for item in news:
+        desk.read(*item)
+    return desk
