@@ -5,7 +5,7 @@ at that valuation it is one more telling. A mention joins where a name and somet
 fact, makes no version, causes no alert and founds nothing: what was not understood is not claimed.
 
 A headline that tells one deal may hold another *aside*: "Volta raises $300M, and lands a $10B contract". There only a
-possible event counts, or a name with a sum that is not of the deals it tells.
+possible event counts, or parties with a price that is not of the deals it tells.
 """
 
 import re
@@ -23,7 +23,7 @@ from streams.stories.link import DAY, Link, sums_alike
 from streams.stories.placing import SAID_SO
 from streams.stories.possible import find_possible, fit
 from streams.stories.record import StoryRecord
-from streams.stories.told import COMPANY, HEAD, WRITTEN, Sum, Telling, Told, sum_of
+from streams.stories.told import COMPANY, HEAD, KEY, WRITTEN, Sum, Telling, Told, sum_of
 from streams.stories.words import deal_words, is_distinctive, tokens_of, words_of
 
 _SIGN = re.compile(r"[$€£¥₹]")
@@ -205,6 +205,8 @@ def mentions(said: Mention, record: StoryRecord, often: Collection[str]) -> Link
     days = min((abs(t["at"] - said.telling["at"]) / DAY for t in tellings), default=MENTION_DAYS + 1)
     if days > MENTION_DAYS:
         return None
+    if said.aside and not any(_says_aside(said, t) for t in tellings):
+        return None
     heads = {t["subject_head"] for t in tellings if t["subject"]}
     named = _named(said, tellings)
     if not named:
@@ -216,8 +218,6 @@ def mentions(said: Mention, record: StoryRecord, often: Collection[str]) -> Link
     if any(meets is True for meets in alike):
         points += SUM + (SUBJECT_SUM if named.keys() & heads else 0.0)
         reasons.append("same sum")
-    elif said.aside:
-        return None
     elif said.sums and any(meets is False for meets in alike):
         points -= SUM
         reasons.append("other sum")
@@ -234,6 +234,16 @@ def mentions(said: Mention, record: StoryRecord, often: Collection[str]) -> Link
     elif len(reasons) == 1:
         return None
     return Link(points, tuple(reasons))
+
+
+def _says_aside(said: Mention, t: Told) -> bool:
+    """Whether a headline that tells another deal holds the telling's price with two of its parties, or with its subject
+    where that is a company that is seldom in the news.
+    """
+    if abs(t["at"] - said.telling["at"]) > SOON_DAYS * DAY or not any(sums_alike(s, t["amount"]) for s in said.sums):
+        return False
+    named = [name for name in t["names"] if _says(said.words, words_of(name[WRITTEN]))]
+    return len(named) > 1 or any(name[KEY] == t["subject"] and not name[COMPANY] for name in named)
 
 
 def _names_all(said: Mention, tellings: Iterable[Told]) -> bool:
