@@ -58,43 +58,45 @@ def fit(draft: Draft, t: Told, record: StoryRecord, apart: Collection[str] = ())
     tellings = [other for other in record["tellings"][-COMPARED_MAX:] if not other["background"]]
     if _says_other_sum(t, tellings):
         return None
-    stories = stories_of(draft, t)
     best: Link | None = None
     for other in tellings:
         found = link(t, other)
         if found.vetoes:
             return None
-        if not found.apart and _agrees(t, other, found, stories) and (best is None or found.points > best.points):
+        if not found.apart and _agrees(draft, t, other, found) and (best is None or found.points > best.points):
             best = found
     return Link(max(best.points, JOIN_AT), ("possibly", *best.reasons)) if best else None
 
 
-def stories_of(draft: Draft, t: Told) -> tuple[int, int]:
-    """How many stories the possible event's company is in: about that time, and whenever."""
-    postings = (draft.value(f"index/name/{t['subject_head']}") if t["subject"] else None) or ()
-    day = int(t["at"] // DAY)
+def stories_of(draft: Draft, head: str, at: float) -> tuple[int, int]:
+    """How many stories a company is in: about that time, and whenever."""
+    postings = (draft.value(f"index/name/{head}") if head else None) or ()
+    day = int(at // DAY)
     return sum(abs(posting[ON] - day) <= POSSIBLE_DAYS for posting in postings), len(postings)
 
 
-def _agrees(t: Told, other: Told, found: Link, stories: tuple[int, int]) -> bool:
+def _agrees(draft: Draft, t: Told, other: Told, found: Link) -> bool:
     """Whether enough agrees beside the company in question."""
     days = abs(t["at"] - other["at"]) / DAY
     if days > POSSIBLE_DAYS:
         return False
     same_type = (t["category"], t["type"]) == (other["category"], other["type"])
-    near, ever = stories
+    subject = t["subject"] or other["subject"]
+    near, ever = stories_of(draft, t["subject_head"] or other["subject_head"], t["at"])
     often = ever > OFTEN
+    words = shared_words(t, other)
     if same_type and near == 1 and not often and days <= SOLITARY_DAYS and same_subject(t, other):
-        return not _is_known(t) or shared_words(t, other) > 0
-    if found.points < JOIN_AT:
+        return not _is_known(t) or words > 0
+    same_sum = sums_alike(t["amount"], other["amount"]) or sums_alike(t["valuation"], other["valuation"])
+    if found.points < JOIN_AT or (t["category"] != other["category"] and not same_sum):
         return False
-    grounds = NAME * min(shared_names(t, other, but=t["subject"]), NAMES_MAX)
-    grounds += (WORD_OFTEN if often else WORD) * min(shared_words(t, other), WORDS_MAX)
+    if not t["subject"] and other["subject_head"] in t["words"]:
+        words -= 1  # the company itself
+    grounds = NAME * min(shared_names(t, other, but=subject), NAMES_MAX)
+    grounds += (WORD_OFTEN if often else WORD) * min(words, WORDS_MAX)
     grounds += TYPE if same_type else 0.0
-    if sums_alike(t["amount"], other["amount"]) or sums_alike(t["valuation"], other["valuation"]):
-        grounds += SUM
-    if quantities_meet(t, other):
-        grounds += SUM
+    grounds += SUM if same_sum else 0.0
+    grounds += SUM if quantities_meet(t, other) else 0.0
     return grounds >= (NEEDED_OFTEN if often else NEEDED)
 
 
