@@ -58,7 +58,7 @@ class StoryRecord(TypedDict):
     tellings: list[Told]
     """In order of event time."""
     mentions: list[Telling]
-    """Headlines that tell of it though no event of theirs was understood (streams.stories.mention)."""
+    """Articles that tell of it though no event of theirs that does is claimed (streams.stories.mention)."""
     withdrawn: list[Told]
     """What a story that was retracted had been told by, for the alert that says so."""
     told_count: int
