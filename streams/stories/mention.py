@@ -1,10 +1,10 @@
 """Core: headlines of which no event was understood, and the known stories that they plainly tell of all the same.
 
-"Nvidia and Dell back cloud startup Volta at a $2.4bn valuation" may be beyond a frame; beside a story of Volta's round
-at that valuation it is one more telling. A mention joins where a name and something else agree, and soon. It adds no
+"Harbor Fund is said to like lens maker Vellum at $900M" may be beyond a frame; beside a story of Vellum's round at that
+valuation it is one more telling. A mention joins where a name and something else agree, and soon. It adds no
 fact, makes no version, causes no alert and founds nothing: what was not understood is not claimed.
 
-A headline that tells one deal may hold another *aside*: "Volta raises $300M, and lands a $10B contract". There only a
+A headline that tells one deal may hold another *aside*: "Vellum raises $80M and will supply Brask for $2B". There only a
 possible event counts, or parties with a price that is not of the deals it tells.
 """
 

@@ -127,7 +127,7 @@ def test_an_edit_takes_it_out_again():
 
 ROUND = event(recipient="Brask Clouds", lead_investor="Harbor Fund", amount=300_000_000)
 DEAL = event("hardware", "capacity_commitment", vendor="Brask Clouds", customer="Culm Labs", amount=9_000_000_000)
-BOTH = article("both", "Brask Clouds raises $300M and says that it won a $9B contract", 2)
+BOTH = article("both", "With $300M more, Brask Clouds builds for a $9B customer", 2)
 CONTRACT = article("c", "Culm Labs agrees to take $9B of computing from Brask Clouds", 0)
 
 
@@ -147,7 +147,7 @@ def test_a_headline_that_tells_one_deal_holds_another_aside(order):
 def test_what_was_held_aside_goes_with_an_edit():
     desk = Desk()
     desk.take(BOTH, ROUND)
-    desk.take(article("both", "Brask Clouds raises $300M", 2, updated=4), ROUND)
+    desk.take(article("both", "Brask Clouds has $300M more", 2, updated=4), ROUND)
     story = desk.story(CONTRACT, DEAL)
     assert told_by(desk, story.id) == (["c"], [])
 
@@ -155,7 +155,7 @@ def test_what_was_held_aside_goes_with_an_edit():
 def test_what_is_told_aside_needs_the_sum():
     desk = Desk()
     story = desk.story(CONTRACT, DEAL)
-    desk.take(article("both", "Brask Clouds raises $300M and says that it won a contract of Culm Labs", 2), ROUND)
+    desk.take(article("both", "With $300M more, Brask Clouds builds for Culm Labs", 2), ROUND)
     assert told_by(desk, story.id) == (["c"], [])
 
 
