@@ -4,7 +4,7 @@
 valuation it is one more telling. A mention joins where a name and something else agree, and soon. It adds no
 fact, makes no version, causes no alert and founds nothing: what was not understood is not claimed.
 
-A headline that tells one deal may hold another *aside*: "Vellum raises $80M and will supply Brask for $2B". There only a
+A headline that tells one deal may hold another *aside*: "Vellum raises $80M, supplies Brask for $2B". There only a
 possible event counts, or parties with a price that is not of the deals it tells.
 """
 
