@@ -120,7 +120,7 @@ class BidFrames(DealSlots):
     def approaches(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
         """Who is after whom: "X approaches Y about acquisition", "X offers $38 billion for Y", "suitors for Y"."""
         for i, word in enumerate(parse.lowers):
-            if i in parse.name_at or word not in SUIT_WORDS:
+            if word not in SUIT_WORDS or i in parse.name_at:
                 continue
             first, last = parse.segment(i)
             behind = parse.lowers[i + 1 : i + 14]

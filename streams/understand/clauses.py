@@ -43,9 +43,16 @@ class Clauses:
     def __init__(self, sentence: Sentence, names: NameFinder) -> None:
         self.sentence = sentence
         self.tokens: tuple[Token, ...] = sentence.tokens
-        self.names = names.find(sentence)
-        self.name_at: dict[int, Mention] = {i: m for m in self.names for i in range(m.first, m.last + 1)}
         self.lowers = [t.lower for t in self.tokens]
+        self._finder = names
+
+    @cached_property
+    def names(self) -> tuple[Mention, ...]:
+        return self._finder.find(self.sentence)
+
+    @cached_property
+    def name_at(self) -> dict[int, Mention]:
+        return {i: m for m in self.names for i in range(m.first, m.last + 1)}
 
     @cached_property
     def sums(self) -> tuple[FoundSum, ...]:
@@ -137,9 +144,9 @@ class Clauses:
 
     def segment(self, i: int) -> tuple[int, int]:
         """The first token of the clause around i, and the first behind it."""
-        start = max(s for s in self.segment_starts if s <= i)
-        end = min((s for s in self.segment_starts if s > i), default=len(self.tokens))
-        return start, end
+        starts = self.segment_starts
+        behind = bisect_right(starts, i)
+        return starts[behind - 1], starts[behind] if behind < len(starts) else len(self.tokens)
 
     def lead_of(self, i: int) -> Party:
         """The noun phrase that leads the clause around i: its subject, where the verb stands far behind it."""

@@ -5,6 +5,7 @@
 """
 
 import re
+from functools import lru_cache
 
 from dealwire.reference.money import FoundSum
 from streams.understand.grammar import Parse
@@ -20,8 +21,9 @@ OTHER_BEFORE = cue("figures", "other_before")
 WINDOW = 90
 
 
+@lru_cache(maxsize=4)
 def roles_of(parse: Parse) -> dict[int, str]:
-    """The role of each sum, by its index in `parse.sums`."""
+    """The role of each sum, by its index in `parse.sums`; the frames of one sentence ask for the same."""
     sentence = parse.sentence
     roles: dict[int, str] = {}
     for index, found in enumerate(parse.sums):

@@ -62,7 +62,7 @@ class FundingFrames(FundingSlots):
         taken_until = -1
         for i, word in enumerate(parse.lowers):
             is_raise = word in self._raise
-            if i <= taken_until or i in parse.name_at or not (is_raise or word in self._gain):
+            if i <= taken_until or not (is_raise or word in self._gain) or i in parse.name_at:
                 continue
             last = self._reach(parse, i, parse.segment(i)[1])
             window = parse.sentence.text[

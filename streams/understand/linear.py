@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 from typing import Any
 from zlib import crc32
 
@@ -47,7 +48,7 @@ class Linear:
         {'a': 0.5, 'b': 0.5}
         """
         table = self.table
-        rows = [table[key] for key in keys if key in table]
+        rows = list(filter(None, map(table.get, keys)))
         rows.append(table[BIAS])
         scores = [sum(column) for column in zip(*rows, strict=True)]
         top = max(scores)
@@ -73,8 +74,7 @@ class Logistic:
         >>> Logistic({"bias": 0.0}).probability(["unknown"])
         0.5
         """
-        table = self.table
-        score = table[BIAS] + sum([table[key] for key in keys if key in table])
+        score = self.table[BIAS] + sum(map(self.table.get, keys, repeat(0.0)))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
 
 

@@ -108,7 +108,7 @@ class NameFinder:
         In "New Pacific Metals Corp. (TSX: NUAG)" every capitalised word before the form belongs to the name.
         """
         tokens = sentence.tokens
-        if not tokens[i].is_word or not tokens[i].is_capitalised or tokens[i].lower in LEGAL | FUNCTION_WORDS - {"new"}:
+        if not tokens[i].is_word or not tokens[i].is_capitalised or tokens[i].lower in NEVER_FORMAL:
             return None
         if i and tokens[i - 1].is_word and tokens[i - 1].is_capitalised:
             return None
@@ -442,5 +442,7 @@ STATES = frozenset({"US", "U.S.", "UK", "U.K.", "EU", "London", "Berlin", "Paris
 
 
 FUNCTION_WORDS = word_list("grammar", "function_words")
+NEVER_FORMAL = LEGAL | FUNCTION_WORDS - {"new"}
+"""Words that open no name that a legal form closes; "New Pacific Metals Corp." is one."""
 MEASURES = word_list("grammar", "measures")
 SUBJECT_VERBS = word_list("grammar", "subject_verbs")

@@ -56,7 +56,7 @@ class DealFrames(DealSlots):
 
     def _verbs(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
         for i, word in enumerate(parse.lowers):
-            if i in parse.name_at or not (word in self._acquire or (word in self._take and self._is_taking(parse, i))):
+            if not (word in self._acquire or (word in self._take and self._is_taking(parse, i))) or i in parse.name_at:
                 continue
             end = i + 1 if word in self._acquire else self._behind_particle(parse, i)
             passive = self._passive(parse, i, end)

@@ -5,6 +5,7 @@ of "lands" helps with "bags".
 """
 
 import itertools
+from functools import lru_cache
 
 from streams.understand.lexicon import word_classes
 from streams.understand.linear import Key, lexical_key
@@ -13,8 +14,12 @@ NEAR = 7
 """Words looked at on either side of the trigger, as a run."""
 
 
+@lru_cache(maxsize=16)
 def shapes(bones: tuple[str, ...], at: int) -> frozenset[Key]:
-    """The words and runs of words around the bone `at` and in the whole sentence."""
+    """The words and runs of words around the bone `at` and in the whole sentence.
+
+    What several frames propose at one word asks for the same.
+    """
     found = set(bones)
     found.update(f"2 {a} {b}" for a, b in itertools.pairwise(bones))
     low, high = max(0, at - NEAR), at + NEAR + 1

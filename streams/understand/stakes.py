@@ -82,7 +82,7 @@ class StakeFrames(DealSlots):
     def sales(self, parse: Parse, roles: dict[int, str]) -> Iterator[Candidate]:
         spin = SPIN.search(parse.sentence.text, parse.sentence.start, parse.sentence.end)
         for i, word in enumerate(parse.lowers):
-            if i in parse.name_at:
+            if not (word in self._sell or word in {"sale", "buyout"}) or i in parse.name_at:
                 continue
             first, last = parse.segment(i)
             behind = parse.lowers[i + 1 : i + 12]

@@ -7,6 +7,7 @@ A token is a word, a number, a sign or a mark. Words keep inner dots, hyphens, a
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 SENTENCE_CHARACTERS_MAX = 1200
 """A longer stretch without an end is cut: no sentence that tells a deal is this long."""
@@ -27,8 +28,7 @@ ABBREVIATION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word or mark at [start, end) of the text."""
 
     text: str
@@ -36,10 +36,7 @@ class Token:
     start: int
     end: int
     is_word: bool
-
-    @property
-    def is_capitalised(self) -> bool:
-        return self.text[:1].isupper()
+    is_capitalised: bool
 
     @property
     def is_possessive(self) -> bool:
@@ -83,7 +80,8 @@ def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     for match in TOKEN.finditer(text, start, len(text) if end is None else end):
         kind = match.lastgroup
         word = match.group()
-        found.append(Token(word, word.lower(), match.start(), match.end(), kind in {"word", "entity"}))
+        is_word = kind in {"word", "entity"}
+        found.append(Token(word, word.lower(), *match.span(), is_word, word[0].isupper()))
     return found
 
 
