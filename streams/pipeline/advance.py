@@ -25,6 +25,7 @@ from streams.stories.record import (
     ArticleRecord,
     StoryRecord,
     article_key,
+    articles_of,
     found,
     place_of,
     story_key,
@@ -85,10 +86,6 @@ def _again(draft: Draft, known: ArticleRecord, article: str, revision: str) -> O
     return Outcome({}, tuple(alerts), steps, passed_over="known revision")
 
 
-def _tells(record: StoryRecord, article: str) -> bool:
-    return any(t["article"] == article for t in (*record["tellings"], *record["mentions"]))
-
-
 def _reports(record: StoryRecord, article: str) -> bool:
     reported = any(t["article"] == article and not t["background"] for t in record["tellings"])
     return reported or any(m["article"] == article for m in record["mentions"])
@@ -139,16 +136,17 @@ class Fold:
                 pin(self._draft, record)
         if events:
             self._mention_aside(events)
-        elif not self._withdrawn and not self._mention() and self._known is None:
-            return self._pass_over()
+        elif not self._withdrawn:
+            said = mention(self._by, self._possible())
+            if not self._join_mentioned(said) and self._known is None:
+                return self._pass_over(said)
         outcome = self._settling.finish()
         self._remember(outcome.steps)
         self._keep_time()
         return Outcome(self._draft.writes(), outcome.alerts, outcome.steps, outcome.held)
 
-    def _pass_over(self) -> Outcome:
+    def _pass_over(self, said: Mention) -> Outcome:
         """The article tells nothing; a headline that may be of a story yet to be told is held for it."""
-        said = mention(self._by, self._possible())
         if may_tell(said):
             hold(self._draft, said)
             self._keep_time()
@@ -192,10 +190,6 @@ class Fold:
             record, reason = self._draft.open(story) or found(story, t["at"]), "nothing known tells it"
         return self._add(record, t, traces, reason)
 
-    def _mention(self) -> bool:
-        """Whether the article, of which no event was understood, plainly tells of a known story all the same."""
-        return self._join_mentioned(mention(self._by, self._possible()))
-
     def _mention_aside(self, events: Iterable[Told]) -> None:
         """What the headline may say of other stories than those that its events tell."""
         sums = [s for t in events for s in (t["amount"], t["valuation"]) if s is not None]
@@ -204,6 +198,7 @@ class Fold:
             hold(self._draft, said, sums)
 
     def _join_mentioned(self, said: Mention) -> bool:
+        """Whether the headline plainly tells of a known story of which the article claims no event."""
         found = find_mentioned(self._draft, said, advice(self._draft, self._by["article"], ""))
         if found is None:
             return False
@@ -292,7 +287,7 @@ class Fold:
         """The article's own record: its newest revision, and where alerts of each of its revisions stand."""
         by = self._by
         article = by["article"]
-        told_in = [s.id for s in steps if _tells(s.record, article)]
+        told_in = [s.id for s in steps if article in articles_of(s.record)]
         known = dict(self._known["known"]) if self._known else {}
         known[by["revision"]] = [s.id for s in steps]
         for revision in list(known)[:-KNOWN_MAX]:

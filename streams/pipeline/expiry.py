@@ -3,7 +3,7 @@
 from streams.stories.draft import Draft
 from streams.stories.index import leave
 from streams.stories.link import DAY, WINDOW_DAYS
-from streams.stories.record import LOGGED_DAYS, StoryRecord, article_key, last_at
+from streams.stories.record import LOGGED_DAYS, StoryRecord, article_key, articles_of, last_at
 
 ARTICLE_DAYS = 60
 
@@ -32,7 +32,7 @@ def drop(draft: Draft, key: str, today: int) -> int | None:
         return until
     leave(draft, record)
     draft.forget(name)
-    for article in {t["article"] for t in (*record["tellings"], *record["mentions"])}:
+    for article in articles_of(record):
         known = draft.article(article)
         if known is not None and all(draft.peek_itself(story) is None for story in known["stories"]):
             draft.put(article_key(article), None)

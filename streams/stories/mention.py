@@ -20,9 +20,9 @@ from streams.stories.correction import Advice
 from streams.stories.draft import Draft
 from streams.stories.index import HIGH, ITS_SUBJECT, LOW, ON, PART, STORY, mask_of_words, split_mask
 from streams.stories.link import DAY, Link, sums_alike
-from streams.stories.placing import SAID_SO
-from streams.stories.possible import find_possible, fit
-from streams.stories.record import StoryRecord
+from streams.stories.placing import SAID_SO, best_first
+from streams.stories.possible import MENTION_DAYS, find_possible, fit
+from streams.stories.record import StoryRecord, articles_of
 from streams.stories.told import COMPANY, HEAD, KEY, WRITTEN, Sum, Telling, Told, sum_of
 from streams.stories.words import deal_words, is_distinctive, tokens_of, words_of
 
@@ -31,10 +31,7 @@ HELD = "mention/"
 HELD_INDEX = "index/mention/"
 HELD_MAX = 16
 """Headlines held under one name."""
-MENTION_DAYS = 7
-"""So long before or after a telling a headline may be taken to be of the same story."""
 SOON_DAYS = 2
-JOIN_AT = 4.0
 TOKENS_MAX = 16
 CANDIDATES_MAX = 16
 SUBJECT, PARTY, SUM, WORD, WORDS_MAX = 2.0, 1.5, 2.0, 1.0, 3
@@ -68,7 +65,7 @@ class Mention:
 
 
 class Held(Telling):
-    """A headline that waits for its story."""
+    """A headline that waits for its story. One that an earlier dealwire held has neither of these."""
 
     possible: list[Told]
     told: list[Sum] | None
@@ -78,6 +75,7 @@ class Held(Telling):
 def mention(by: Telling, possible: Iterable[Told] = (), told: Sequence[Sum] | None = None) -> Mention:
     """`told`: the sums of the deals that the article tells, None where it tells none."""
     sums: tuple[Sum, ...] = ()
+    # most headlines that tell a deal hold no more signs than its sums, and are not parsed again
     if told is None or len(_SIGN.findall(by["title"])) > len(told):
         found = (s for found in find_sums(by["title"]) if (s := sum_of(found.money)) is not None)
         sums = tuple(s for s in found if not any(sums_alike(s, other) for other in told or ()))
@@ -105,21 +103,16 @@ def find_mentioned(draft: Draft, said: Mention, advised: Advice) -> tuple[StoryR
     apart = {*advised.apart, said.telling["article"]}
     if (fitting := find_possible(draft, said.possible, apart)) is not None:
         return fitting
-    if said.aside and not said.sums:
-        return None
     found: list[tuple[Link, StoryRecord]] = []
     likely, often = candidates(draft, said)
     for story in likely:
         record = draft.peek(story)
-        if record is None or any(t["article"] in apart for t in (*record["tellings"], *record["mentions"])):
+        if record is None or not articles_of(record).isdisjoint(apart):
             continue
         link = mentions(said, record, often)
-        if link is not None and link.points >= JOIN_AT:
+        if link is not None and link.joins:
             found.append((link, record))
-    if not found:
-        return None
-    link, record = min(found, key=lambda pair: (-pair[0].points, pair[1]["founded"], pair[1]["id"]))
-    return record, link
+    return next(((record, link) for link, record in best_first(found)), None)
 
 
 def hold(draft: Draft, said: Mention, told: Sequence[Sum] | None = None) -> None:
@@ -156,9 +149,9 @@ def held_for(draft: Draft, record: StoryRecord, names: Iterable[str]) -> list[tu
             continue
         said = mention(by, by.get("possible", ()), by.get("told"))
         link = next((link for t in said.possible if (link := fit(draft, t, record)) is not None), None)
-        if link is None and not (said.aside and not said.sums):
+        if link is None:
             link = mentions(said, record, candidates(draft, said)[1])
-        if link is not None and link.points >= JOIN_AT:
+        if link is not None and link.joins:
             found.append((by, link))
             draft.put(held_key(article), None)
     return found

@@ -1,6 +1,6 @@
 """Core: which story a telling belongs to: the best-linked of its candidates, and others that it joins to that one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from streams.stories.correction import advice
@@ -40,13 +40,22 @@ def find_place(draft: Draft, t: Told, traces: Traces, apart: Collection[str], li
             linked.append((found, record))
     if not linked:
         return Place((), None)
-    linked.sort(key=lambda pair: (-pair[0].points, pair[1]["founded"], pair[1]["id"]))
-    first = linked[0]
-    return Place(tuple(record for _, record in linked), first[0])
+    best = best_first(linked)
+    return Place(tuple(record for _, record in best), best[0][0])
 
 
-def strength(t: Told, tellings: Sequence[Told], apart: Collection[str] = ()) -> Link | None:
-    """The strongest link between the telling and a story's; None where one of them rules it out."""
+def best_first(linked: Iterable[tuple[Link, StoryRecord]]) -> list[tuple[Link, StoryRecord]]:
+    """The stories by how well they link; among equals the one that was founded first."""
+    return sorted(linked, key=lambda pair: (-pair[0].points, pair[1]["founded"], pair[1]["id"]))
+
+
+def strength(
+    t: Told,
+    tellings: Sequence[Told],
+    apart: Collection[str] = (),
+    agrees: Callable[[Told, Link], bool] = lambda _other, _found: True,
+) -> Link | None:
+    """The strongest link between the telling and those that it `agrees` with; None where one of them rules it out."""
     best: Link | None = None
     for other in tellings[-COMPARED_MAX:]:
         if other["article"] in apart:
@@ -54,7 +63,9 @@ def strength(t: Told, tellings: Sequence[Told], apart: Collection[str] = ()) -> 
         found = link(t, other)
         if found.vetoes:
             return None
-        if not other["background"] and not found.apart and (best is None or found.points > best.points):
+        if other["background"] or found.apart or (best is not None and found.points <= best.points):
+            continue
+        if agrees(other, found):
             best = found
     return best
 

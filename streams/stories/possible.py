@@ -14,19 +14,18 @@ from streams.stories.link import (
     DAY,
     JOIN_AT,
     Link,
-    link,
     quantities_meet,
     same_subject,
     shared_names,
     shared_words,
     sums_alike,
 )
-from streams.stories.placing import COMPARED_MAX
-from streams.stories.record import StoryRecord
+from streams.stories.placing import COMPARED_MAX, best_first, strength
+from streams.stories.record import StoryRecord, articles_of
 from streams.stories.told import COMPANY, KEY, Told
 
-POSSIBLE_DAYS = 7
-"""So long before or after a telling a possible event may be of the same story."""
+MENTION_DAYS = 7
+"""So long before or after a telling an article that claims no event of it may be taken to be of the same story."""
 SOLITARY_DAYS = 1
 """So soon it is taken to be of the only story that its company is in."""
 OFTEN = 3
@@ -39,50 +38,41 @@ def find_possible(
     draft: Draft, possible: Sequence[Told], apart: Collection[str] = ()
 ) -> tuple[StoryRecord, Link] | None:
     """The story that a possible event fits best, to look at, and why; None where it fits none well enough."""
-    found: list[tuple[Link, StoryRecord]] = []
+    fitting: list[tuple[Link, StoryRecord]] = []
     for t in possible:
         for story in candidates(draft, traces_of(t)):
             record = draft.peek(story)
-            if record is not None and (fitting := fit(draft, t, record, apart)) is not None:
-                found.append((fitting, record))
-    if not found:
-        return None
-    fitting, record = min(found, key=lambda pair: (-pair[0].points, pair[1]["founded"], pair[1]["id"]))
-    return record, fitting
+            if record is not None and (found := fit(draft, t, record, apart)) is not None:
+                fitting.append((found, record))
+    return next(((record, found) for found, record in best_first(fitting)), None)
 
 
 def fit(draft: Draft, t: Told, record: StoryRecord, apart: Collection[str] = ()) -> Link | None:
     """How well a possible event fits the story; None where it does not."""
-    if any(told["article"] in apart for told in (*record["tellings"], *record["mentions"])):
+    if not articles_of(record).isdisjoint(apart):
         return None
     tellings = [other for other in record["tellings"][-COMPARED_MAX:] if not other["background"]]
     if _says_other_sum(t, tellings):
         return None
-    best: Link | None = None
-    for other in tellings:
-        found = link(t, other)
-        if found.vetoes:
-            return None
-        if not found.apart and _agrees(draft, t, other, found) and (best is None or found.points > best.points):
-            best = found
+    best = strength(t, tellings, agrees=lambda other, found: _agrees(draft, t, other, found))
     return Link(max(best.points, JOIN_AT), ("possibly", *best.reasons)) if best else None
 
 
-def stories_of(draft: Draft, head: str, at: float) -> tuple[int, int]:
+def _stories_of(draft: Draft, head: str, at: float) -> tuple[int, int]:
     """How many stories a company is in: about that time, and whenever."""
     postings = (draft.value(f"index/name/{head}") if head else None) or ()
     day = int(at // DAY)
-    return sum(abs(posting[ON] - day) <= POSSIBLE_DAYS for posting in postings), len(postings)
+    return sum(abs(posting[ON] - day) <= MENTION_DAYS for posting in postings), len(postings)
 
 
 def _agrees(draft: Draft, t: Told, other: Told, found: Link) -> bool:
     """Whether enough agrees beside the company in question."""
     days = abs(t["at"] - other["at"]) / DAY
-    if days > POSSIBLE_DAYS:
+    if days > MENTION_DAYS:
         return False
     same_type = (t["category"], t["type"]) == (other["category"], other["type"])
     subject = t["subject"] or other["subject"]
-    near, ever = stories_of(draft, t["subject_head"] or other["subject_head"], t["at"])
+    near, ever = _stories_of(draft, t["subject_head"] or other["subject_head"], t["at"])
     often = ever > OFTEN
     words = shared_words(t, other)
     if same_type and near == 1 and not often and days <= SOLITARY_DAYS and same_subject(t, other):

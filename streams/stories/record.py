@@ -135,6 +135,11 @@ def in_this_form(record: StoryRecord) -> StoryRecord:
     return {**record, "v": FORM, "mentions": [], "withdrawn": [], "tellings": sorted(record["tellings"], key=place_of)}
 
 
+def articles_of(record: StoryRecord) -> set[str]:
+    """The articles that tell of the story, or mention it."""
+    return {t["article"] for t in (*record["tellings"], *record["mentions"])}
+
+
 def last_at(record: StoryRecord) -> float:
     """Event time of the newest telling."""
     return max((t["at"] for t in record["tellings"]), default=record["founded"])

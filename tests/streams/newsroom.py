@@ -117,6 +117,11 @@ class Desk:
     def state_of(self, story):
         return decode(self.state[story_key(story)])
 
+    def told_by(self, story):
+        """The articles that tell the story, and those that mention it."""
+        record = self.state_of(story)
+        return [t["article"] for t in record["tellings"]], [m["article"] for m in record["mentions"]]
+
     def record_of(self, name):
         return orjson.loads(self.state[article_key(name)])
 

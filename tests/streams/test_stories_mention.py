@@ -11,11 +11,6 @@ STORY = article("a", "Vellum Optics raises $75M from Harbor Fund to make lenses 
 PASSING = article("m", "Harbor Fund and others back lens maker Vellum at a $2.4bn valuation", 3)
 
 
-def told_by(desk, story):
-    record = desk.state_of(story)
-    return [t["article"] for t in record["tellings"]], [m["article"] for m in record["mentions"]]
-
-
 def test_a_headline_with_a_name_and_the_sum_is_one_more_telling_and_no_version():
     desk = Desk(BIG_ROUNDS)
     first = desk.story(STORY, VELLUM)
@@ -48,7 +43,7 @@ def test_a_headline_that_shares_too_little_stays_out(title):
     story = desk.story(STORY, VELLUM)
     outcome = desk.take(article("m", title, 3))
     assert outcome.steps == ()
-    assert told_by(desk, story.id) == (["a"], [])
+    assert desk.told_by(story.id) == (["a"], [])
 
 
 @pytest.mark.parametrize(("takeovers", "joins"), [(1, True), (5, False)])
@@ -109,7 +104,7 @@ def test_a_headline_that_is_edited_into_something_else_leaves_the_story():
     story = desk.story(STORY, VELLUM)
     desk.take(PASSING)
     desk.take(article("m", "Rain is expected on Tuesday", 3, updated=5))
-    assert told_by(desk, story.id) == (["a"], [])
+    assert desk.told_by(story.id) == (["a"], [])
 
 
 def test_a_headline_that_is_edited_into_plain_words_tells_with_its_facts():
@@ -117,7 +112,7 @@ def test_a_headline_that_is_edited_into_plain_words_tells_with_its_facts():
     story = desk.story(STORY, VELLUM)
     desk.take(PASSING)
     desk.take(article("m", "Vellum Optics valued at $2.4bn in $75M round", 3, updated=5), VELLUM)
-    assert told_by(desk, story.id) == (["a", "m"], [])
+    assert desk.told_by(story.id) == (["a", "m"], [])
 
 
 def test_a_person_may_send_a_mention_away_for_good():
@@ -129,9 +124,9 @@ def test_a_person_may_send_a_mention_away_for_good():
             id="c", kind="split", author="kim", reason="another Vellum", at=MORNING, articles=("m",), others=("a",)
         )
     )
-    assert told_by(desk, story.id) == (["a"], [])
+    assert desk.told_by(story.id) == (["a"], [])
     desk.take(article("m", "Harbor Fund backs lens maker Vellum at a $2.4bn valuation", 3, updated=6))
-    assert told_by(desk, story.id) == (["a"], [])
+    assert desk.told_by(story.id) == (["a"], [])
 
 
 def test_a_headline_in_another_language_is_not_compared():

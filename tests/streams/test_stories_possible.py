@@ -14,11 +14,6 @@ STORY = article("a", "Orrery Systems unveils the Thyme inference chip")
 UNSURE = article("m", "Hearing aids learn to think with Orrery's Thyme", 3)
 
 
-def told_by(desk, story):
-    record = desk.state_of(story)
-    return [t["article"] for t in record["tellings"]], [m["article"] for m in record["mentions"]]
-
-
 def test_a_possible_event_founds_no_story_and_alerts_nobody():
     desk = Desk(rules("rules:\n  - {id: chips, match: {category: hardware}}\n"))
     outcome = desk.guess(UNSURE, MAYBE)
@@ -88,7 +83,7 @@ def test_one_that_shares_too_little_stays_out(title, facts):
     desk = Desk()
     story = desk.story(STORY, CHIP)
     assert desk.guess(article("m", title, 3), {**facts, "confidence": 0.4}).steps == ()
-    assert told_by(desk, story.id) == (["a"], [])
+    assert desk.told_by(story.id) == (["a"], [])
 
 
 def test_of_a_company_that_is_always_in_the_news_more_must_agree():
@@ -122,7 +117,7 @@ def test_an_edit_takes_it_out_again():
     story = desk.story(STORY, CHIP)
     desk.guess(UNSURE, MAYBE)
     desk.take(article("m", "Rain is expected on Tuesday", 3, updated=5))
-    assert told_by(desk, story.id) == (["a"], [])
+    assert desk.told_by(story.id) == (["a"], [])
 
 
 ROUND = event(recipient="Brask Clouds", lead_investor="Harbor Fund", amount=300_000_000)
@@ -149,21 +144,21 @@ def test_what_was_held_aside_goes_with_an_edit():
     desk.take(BOTH, ROUND)
     desk.take(article("both", "Brask Clouds has $300M more", 2, updated=4), ROUND)
     story = desk.story(CONTRACT, DEAL)
-    assert told_by(desk, story.id) == (["c"], [])
+    assert desk.told_by(story.id) == (["c"], [])
 
 
 def test_what_is_told_aside_needs_the_sum():
     desk = Desk()
     story = desk.story(CONTRACT, DEAL)
     desk.take(article("both", "With $300M more, Brask Clouds builds for Culm Labs", 2), ROUND)
-    assert told_by(desk, story.id) == (["c"], [])
+    assert desk.told_by(story.id) == (["c"], [])
 
 
 def test_a_possible_event_beside_a_claimed_one_brings_the_article_to_a_second_story():
     desk = Desk()
     story = desk.story(STORY, CHIP)
     desk.read(article("m", "Harbor Fund backs Orrery as the Thyme ships", 3), [ROUND], [MAYBE])
-    assert told_by(desk, story.id) == (["a"], ["m"])
+    assert desk.told_by(story.id) == (["a"], ["m"])
 
 
 NEWS = [
