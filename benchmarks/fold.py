@@ -10,6 +10,7 @@ many alerts "any funding of $50M or more" gives with folding, and without (each 
 import argparse
 import time
 from collections.abc import Iterable, Mapping, MutableMapping
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,6 +33,7 @@ CORPUS = Path(__file__).parents[2] / "shared" / "data" / "tech-2026.jsonl.gz"
 FEW = 10_000
 MEASURED_DEALS = 4_000
 BATCH = 200
+FILLING_BATCH = 20_000
 DAYS = 60.0
 AIMS = {"memory": 20_000, "SQLite": 5_000}
 RULE = 'version: 1\nrules:\n  - {id: big, match: {category: funding, amount: ">= 50M USD"}}\n'
@@ -71,16 +73,16 @@ def exact_row() -> tuple[str, ...]:
 def memory_rows(most: int) -> Iterable[tuple[str, ...]]:
     """The fold over a dict, among few stories and among many."""
     for stories in (FEW, most):
-        world, state = World(stories, DAYS), {}
-        fold_into(state, world.readings(stories, retold=False))
+        world, state, memo = World(stories, DAYS), {}, Memo()
+        fold_into(state, world.readings(stories, retold=False), memo)
         readings = list(world.readings(MEASURED_DEALS))
         start = time.process_time()
-        fold_into(state, readings)
+        fold_into(state, readings, memo)
         yield _row("memory", stories, len(readings), time.process_time() - start, AIMS["memory"])
 
 
-def fold_into(state: MutableMapping[str, bytes], readings: Iterable[Reading], memo: Memo | None = None) -> None:
-    book, companies, memo = load([]), bundled_companies(), memo or Memo()
+def fold_into(state: MutableMapping[str, bytes], readings: Iterable[Reading], memo: Memo) -> None:
+    book, companies = load([]), bundled_companies()
     for reading in readings:
         apply(state, advance(state, reading, book, companies, memo).writes)
 
@@ -97,30 +99,19 @@ def sqlite_rows(most: int) -> Iterable[tuple[str, ...]]:
     """The fold over the embedded shell's own table, committed every BATCH readings."""
     for stories in (FEW, most):
         with TemporaryDirectory() as folder, Store.open(Path(folder) / "fold.db") as store:
-            world, table = World(stories, DAYS), StateTable(store.connection)
-            fill(store, world.readings(stories, retold=False))
+            world, table, memo = World(stories, DAYS), StateTable(store.connection), Memo()
+            fold_stored(store, table, world.readings(stories, retold=False), memo, FILLING_BATCH)
             readings = list(world.readings(MEASURED_DEALS))
             start = time.process_time()
-            fold_stored(store, table, readings)
+            fold_stored(store, table, readings, memo, BATCH)
             yield _row("SQLite", stories, len(readings), time.process_time() - start, AIMS["SQLite"])
 
 
-def fill(store: Store, readings: Iterable[Reading]) -> None:
-    """Put the stories there the quick way: fold in memory, write what came of it in the order of the keys."""
-    state: dict[str, bytes] = {}
-    fold_into(state, readings)
-    with store.transaction():
-        table = StateTable(store.connection)
-        table.apply(state)
-        state.clear()
-        table.flush()
-
-
-def fold_stored(store: Store, table: StateTable, readings: list[Reading]) -> None:
-    book, companies, memo = load([]), bundled_companies(), Memo()
-    for start in range(0, len(readings), BATCH):
+def fold_stored(store: Store, table: StateTable, readings: Iterable[Reading], memo: Memo, batch: int) -> None:
+    book, companies, coming = load([]), bundled_companies(), iter(readings)
+    while readings_now := list(islice(coming, batch)):
         with store.transaction():
-            for reading in readings[start : start + BATCH]:
+            for reading in readings_now:
                 table.apply(advance(table, reading, book, companies, memo).writes)
             table.flush()
 

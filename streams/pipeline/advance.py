@@ -16,7 +16,7 @@ from streams.stories.correction import Advice, advice, is_about, pin
 from streams.stories.draft import Draft
 from streams.stories.index import Traces, enter, traces_of
 from streams.stories.memo import Memo
-from streams.stories.mention import Mention, find_mentioned, held_for, hold, may_tell, mention
+from streams.stories.mention import Mention, find_mentioned, held_for, hold, may_tell, mention, says_more
 from streams.stories.placing import find_place, may_join, strength
 from streams.stories.record import (
     KNOWN_MAX,
@@ -193,6 +193,8 @@ class Fold:
     def _mention_aside(self, events: Iterable[Told]) -> None:
         """What the headline may say of other stories than those that its events tell."""
         sums = [s for t in events for s in (t["amount"], t["valuation"]) if s is not None]
+        if not self._reading.possible and not says_more(self._by["title"], sums):
+            return
         said = mention(self._by, self._possible(), sums)
         if may_tell(said) and not self._join_mentioned(said):
             hold(self._draft, said, sums)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from streams.stories.memo import Memo
-from streams.stories.record import ArticleRecord, StoryRecord, article_key, in_this_form, opened, story_key
+from streams.stories.record import FORM, ArticleRecord, StoryRecord, article_key, in_this_form, opened, story_key
 
 
 class Draft(Mapping[str, bytes]):
@@ -19,22 +19,16 @@ class Draft(Mapping[str, bytes]):
     def __init__(self, state: Mapping[str, bytes], memo: Memo | None = None) -> None:
         self._stored = state.get
         self._memo = memo if memo is not None else Memo()
-        self._raw: dict[str, bytes | None] = {}
-        """What was written as bytes."""
-        self._values: dict[str, Any] = {}
-        """What was written as values; None where the key is to go."""
+        self._written: dict[str, Any] = {}
+        """Values, bytes that are another module's own, or None where the key is to go."""
         self._stories: dict[str, StoryRecord] = {}
         """Those that were opened."""
 
     def __getitem__(self, key: str) -> bytes:
-        if key in self._values:
-            written = self._values[key]
-            value = None if written is None else orjson.dumps(written)
-        else:
-            value = self._raw[key] if key in self._raw else self._stored(key)
+        value = self._written[key] if key in self._written else self._stored(key)
         if value is None:
             raise KeyError(key)
-        return value
+        return value if isinstance(value, bytes) else orjson.dumps(value)
 
     def __iter__(self) -> Iterator[str]:
         raise TypeError("the fold reads its state by key and never walks it")
@@ -44,23 +38,19 @@ class Draft(Mapping[str, bytes]):
 
     def put(self, key: str, value: bytes | None) -> None:
         """Write bytes that are another module's own, or None: the key is to go."""
-        if value is None:
-            self.put_value(key, None)
-        else:
-            self._values.pop(key, None)
-            self._raw[key] = value
+        self._written[key] = value
 
     def value(self, key: str) -> Any:
         """The value under the key, not to be changed in place; None where there is none."""
-        if key in self._values:
-            return self._values[key]
-        raw = self._raw[key] if key in self._raw else self._stored(key)
+        if key in self._written:
+            written = self._written[key]
+            return orjson.loads(written) if isinstance(written, bytes) else written
+        raw = self._stored(key)
         return None if raw is None else self._memo.value(key, raw)
 
     def put_value(self, key: str, value: Any) -> None:
         """Write a value; None: the key is to go."""
-        self._raw.pop(key, None)
-        self._values[key] = value
+        self._written[key] = value
 
     def article(self, article: str) -> ArticleRecord | None:
         record: ArticleRecord | None = self.value(article_key(article))
@@ -75,7 +65,7 @@ class Draft(Mapping[str, bytes]):
 
     def peek_itself(self, story: str) -> StoryRecord | None:
         record: StoryRecord | None = self._stories.get(story) or self.value(story_key(story))
-        return None if record is None else in_this_form(record)
+        return record if record is None or record["v"] == FORM else in_this_form(record)
 
     def open(self, story: str) -> StoryRecord | None:
         """As `peek`, to be changed in place and then kept."""
@@ -84,29 +74,31 @@ class Draft(Mapping[str, bytes]):
 
     def opened(self, record: StoryRecord) -> StoryRecord:
         """The story in a copy that may be changed; the same copy each time."""
-        return self._stories.setdefault(record["id"], opened(record))
+        story = record["id"]
+        if (own := self._stories.get(story)) is None:
+            own = self._stories[story] = opened(record)
+        return own
 
     def keep(self, record: StoryRecord) -> None:
         """Have the opened story written when the draft closes."""
         self._stories[record["id"]] = record
-        self._values[story_key(record["id"])] = record
+        self._written[story_key(record["id"])] = record
 
     def forget(self, story: str) -> None:
         self._stories.pop(story, None)
-        self._values[story_key(story)] = None
+        self._written[story_key(story)] = None
 
     def writes(self) -> dict[str, bytes | None]:
         """All that differs from what is stored."""
         stored, hold = self._stored, self._memo.hold
-        writes: dict[str, bytes | None] = {key: raw for key, raw in self._raw.items() if stored(key) != raw}
-        for key, value in self._values.items():
-            before = stored(key)
-            if value is None:
-                if before is not None:
-                    writes[key] = None
+        writes: dict[str, bytes | None] = {}
+        for key, value in self._written.items():
+            if value is None or isinstance(value, bytes):
+                if value != stored(key):
+                    writes[key] = value
                 continue
             raw = orjson.dumps(value)
-            if raw != before:
+            if raw != stored(key):
                 writes[key] = raw
                 hold(key, raw, value)
         return writes

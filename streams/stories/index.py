@@ -6,10 +6,10 @@ name and amount of the story's tellings: which candidates are worth reading show
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import log
-from typing import Any
+from operator import or_
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from streams.stories.draft import Draft
@@ -39,8 +39,7 @@ Posting = list[Any]
 STORY, LOW, HIGH, ON, PART = range(5)
 
 
-@dataclass(frozen=True, slots=True)
-class Traces:
+class Traces(NamedTuple):
     """What a telling is found by."""
 
     mask: int
@@ -74,10 +73,7 @@ def _bit(word: str) -> int:
 
 
 def mask_of_words(words: Iterable[str]) -> int:
-    mask = 0
-    for word in words:
-        mask |= _bit(word)
-    return mask
+    return reduce(or_, map(_bit, words), 0)
 
 
 def split_mask(mask: int) -> tuple[int, int]:
@@ -91,13 +87,11 @@ def traces_of(t: Told) -> Traces:
     """
     names, subject = t["names"], t["subject"]
     mask = mask_of_words(t["words"])
-    for kind, value, *_ in t["quantities"]:
-        mask |= _bit(f"{kind} {value}")
-    for word in t["descriptor"]:
-        mask |= _bit(word)
+    if t["quantities"] or t["descriptor"]:
+        mask |= mask_of_words((*(f"{kind} {value}" for kind, value, *_ in t["quantities"]), *t["descriptor"]))
     other, seconds = "", 0
     keys: dict[str, int] = {}
-    if len(names) > 1:
+    if len(names) > 2 or (names and names[0][KEY] != subject):
         names = sorted(names, key=lambda n: n[KEY] != subject)
     for name in names[:NAMES_INDEXED_MAX]:
         key, head = name[KEY], name[HEAD]
@@ -115,12 +109,13 @@ def traces_of(t: Told) -> Traces:
         if name[COMPANY] and key != head:
             keys.setdefault(f"index/name/{key}", NAMED if subject else NAMELESS)
     steps = _steps(t) if t["category"] != "hardware" else ()
+    said = _bit(t["subject_head"]) if subject else 0
     return Traces(
         mask=mask,
         seconds=seconds,
         day=int(t["at"] // DAY),
-        subject=_bit(t["subject_head"]) | _bit(f"{t['subject_head']}'") if subject else 0,
-        subject_said=_bit(t["subject_head"]) if subject else 0,
+        subject=said | _bit(f"{t['subject_head']}'") if subject else 0,
+        subject_said=said,
         is_round=bool(subject) and t["category"] == "funding",
         names=keys,
         asked=() if subject else tuple(f"index/name/{word}" for word in t["words"][:WORDS_ASKED_MAX]),
@@ -150,21 +145,19 @@ def candidates(draft: Draft, traces: Traces) -> list[str]:
 
     Amounts are asked where no story is known by the subject's own name: one that is has met its nameless tellings.
     """
-    mask = traces.mask
-    low, high = split_mask(mask)
+    low, high = split_mask(traces.mask)
     found: dict[str, int] = {}
-    for key, part in (*traces.names.items(), *((key, ITS_SUBJECT) for key in traces.asked)):
-        for story, theirs_low, theirs_high, on, their_part in draft.value(key) or ():
+    asked = {**traces.names, **dict.fromkeys(traces.asked, ITS_SUBJECT)} if traces.asked else traces.names
+    for key, part in asked.items():
+        postings: list[Posting] = draft.value(key) or []
+        if traces.subject and part != ITS_SUBJECT:
+            postings = _knowing(postings, traces)
+        for story, theirs_low, theirs_high, _, their_part in postings:
             agreed = (theirs_low & low).bit_count() + (theirs_high & high).bit_count()
             if part == their_part == ITS_SUBJECT:
                 # a round's own list holds no masks: its recipient is reason enough
                 agreed += BITS if agreed > 1 or not (theirs_low or theirs_high) else 0
-            elif agreed < 2 or (
-                traces.subject
-                and their_part == NAMED
-                and part != ITS_SUBJECT
-                and not _knows(theirs_low | theirs_high << HALF, traces, days=abs(on - traces.day))
-            ):
+            elif agreed < 2:
                 continue
             if agreed > found.get(story, 0):
                 found[story] = agreed
@@ -175,10 +168,18 @@ def candidates(draft: Draft, traces: Traces) -> list[str]:
     return sorted(found, key=lambda story: (-found[story], story))[:CANDIDATES_MAX]
 
 
-def _knows(theirs: int, traces: Traces, days: int) -> bool:
-    """Whether a story names the telling's subject, or may hold it in a title of these days."""
-    known = theirs & traces.subject
-    return known == traces.subject or (days <= SAID_DAYS and bool(known & traces.subject_said))
+def _knowing(postings: Iterable[Posting], traces: Traces) -> list[Posting]:
+    """Those whose story may name the telling's subject, names none, or may hold it in a title of these days."""
+    low, high = split_mask(traces.subject)
+    said_low, said_high = split_mask(traces.subject_said)
+    first, last = traces.day - SAID_DAYS, traces.day + SAID_DAYS
+    return [
+        p
+        for p in postings
+        if (p[LOW] & low == low and p[HIGH] & high == high)
+        or p[PART] != NAMED
+        or (first <= p[ON] <= last and (p[LOW] & said_low or p[HIGH] & said_high))
+    ]
 
 
 def _candidates_by_sum(draft: Draft, traces: Traces, found: dict[str, int]) -> None:
@@ -186,15 +187,14 @@ def _candidates_by_sum(draft: Draft, traces: Traces, found: dict[str, int]) -> N
     mask = traces.mask | _bit(f"${nearest}") | _bit(f"${neighbour}")
     low, high = split_mask(mask)
     needed = 4 if traces.subject else 3
+    first, last = traces.day - AMOUNT_WINDOW_DAYS, traces.day + AMOUNT_WINDOW_DAYS
     for step in (nearest,) if traces.subject else traces.steps:
         for key in traces.sums(step):
             for story, theirs_low, theirs_high, on, their_part in draft.value(key) or ():
+                if not first <= on <= last:
+                    continue
                 agreed = (theirs_low & low).bit_count() + (theirs_high & high).bit_count()
-                if (
-                    agreed >= (needed if their_part else 3)
-                    and agreed > found.get(story, 0)
-                    and abs(on - traces.day) <= AMOUNT_WINDOW_DAYS
-                ):
+                if agreed >= (needed if their_part else 3) and agreed > found.get(story, 0):
                     found[story] = agreed
 
 
@@ -213,12 +213,13 @@ def enter(draft: Draft, story: str, traces: Traces) -> None:
 def _post(draft: Draft, key: str, entry: Posting, most: int) -> None:
     postings: list[Posting] = draft.value(key) or []
     story, low, high, _, part = entry
-    for at, posting in enumerate(postings):
-        if posting[STORY] == story:
-            wider = [story, posting[LOW] | low, posting[HIGH] | high, posting[ON], max(posting[PART], part)]
-            if wider != posting:
-                draft.put_value(key, [*postings[:at], wider, *postings[at + 1 :]])
-            return
+    at = next((at for at in range(len(postings) - 1, -1, -1) if postings[at][STORY] == story), None)
+    if at is not None:
+        posting = postings[at]
+        wider = [story, posting[LOW] | low, posting[HIGH] | high, posting[ON], max(posting[PART], part)]
+        if wider != posting:
+            draft.put_value(key, [*postings[:at], wider, *postings[at + 1 :]])
+        return
     draft.put_value(key, [*postings[max(0, len(postings) + 1 - most) :], entry])
 
 

@@ -6,6 +6,7 @@ the order in which they came.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from dealwire.model import ROUNDS
 from streams.stories.told import CURRENCY, HEAD, HIGH, KEY, QUALIFIER, ROLE, USD, VALUE, Sum, Told
@@ -50,10 +51,12 @@ class Link:
         return not self.apart and self.points >= JOIN_AT
 
 
+@cache
 def _apart(reason: str) -> Link:
     return Link(0.0, (), reason)
 
 
+@cache
 def _veto(reason: str) -> Link:
     return Link(0.0, (), reason, vetoes=True)
 

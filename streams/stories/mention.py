@@ -75,11 +75,15 @@ class Held(Telling):
 def mention(by: Telling, possible: Iterable[Told] = (), told: Sequence[Sum] | None = None) -> Mention:
     """`told`: the sums of the deals that the article tells, None where it tells none."""
     sums: tuple[Sum, ...] = ()
-    # most headlines that tell a deal hold no more signs than its sums, and are not parsed again
-    if told is None or len(_SIGN.findall(by["title"])) > len(told):
+    if told is None or says_more(by["title"], told):
         found = (s for found in find_sums(by["title"]) if (s := sum_of(found.money)) is not None)
         sums = tuple(s for s in found if not any(sums_alike(s, other) for other in told or ()))
     return Mention(by, tuple(possible), frozenset(by["said"]), frozenset(by["words"]), sums, aside=told is not None)
+
+
+def says_more(title: str, told: Sequence[Sum]) -> bool:
+    """Whether a headline may hold other sums than those of the deals it tells: where it holds more signs."""
+    return len(_SIGN.findall(title)) > len(told)
 
 
 def may_tell(said: Mention) -> bool:

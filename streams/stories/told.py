@@ -80,7 +80,7 @@ class Told(Telling):
 
 def telling(article: Article) -> Telling:
     """What every event of the article shares."""
-    words = words_of(without_credit(article.title))
+    said = list(dict.fromkeys(words_of(without_credit(article.title))))
     return {
         "article": article.id,
         "revision": article.revision,
@@ -91,8 +91,8 @@ def telling(article: Article) -> Telling:
         "url": article.url,
         "outlet": outlet(article.title, article.source, article.url),
         "sketch": sketch(article.title, article.body),
-        "words": distinctive(words),
-        "said": list(dict.fromkeys(words)),
+        "words": distinctive(said),
+        "said": said,
     }
 
 
@@ -145,15 +145,16 @@ def _subject(event: MarketEvent, names: list[Name]) -> Name | None:
 
 
 def _name(written: str, role: str, company: str | None, companies: Companies) -> Name:
-    return [company or _key_of(companies, written), written, role, company, head_of(written)]
+    key, head = _found_by(companies, written)
+    return [company or key, written, role, company, head]
 
 
 @lru_cache(1 << 15)
-def _key_of(companies: Companies, written: str) -> str:
-    return companies.key(written)
+def _found_by(companies: Companies, written: str) -> tuple[str, str]:
+    """The name's key and its head word."""
+    return companies.key(written), head_of(written)
 
 
-@lru_cache(1 << 15)
 def head_of(written: str) -> str:
     """The word under which a name is looked up, so that "Moonshot" and "Moonshot AI" meet.
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import islice
 from zlib import crc32
 
 from dealwire.reference.places import region
@@ -47,7 +48,7 @@ def words_of(text: str) -> list[str]:
     >>> words_of("Intel's new Wildcat Lake chips")
     ['intel', 'new', 'wildcat', 'lake', 'chip']
     """
-    return [_stem(word) for word in _WORD.findall(text.casefold().replace("’", "'"))]
+    return list(map(_stem, _WORD.findall(text.casefold().replace("’", "'"))))
 
 
 def tokens_of(text: str) -> list[str]:
@@ -89,8 +90,8 @@ def credited(title: str) -> str:
 
 
 def distinctive(words: Iterable[str]) -> list[str]:
-    """Those of a title's words that could tell one deal from another, each once: no common ones, no bare numbers."""
-    return [word for word in dict.fromkeys(words) if is_distinctive(word)][:WORDS_MAX]
+    """Those of a title's words that could tell one deal from another: no common ones, no bare numbers."""
+    return list(islice(filter(is_distinctive, words), WORDS_MAX))
 
 
 @lru_cache(1 << 15)
