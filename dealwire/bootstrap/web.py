@@ -1,5 +1,6 @@
 """Shell: the web page put together, beside `dealwire run` or by itself over a store that another process fills."""
 
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,6 +31,12 @@ Addition = Callable[[web.Application], None]
 
 SHUTDOWN_SECONDS = 3.0
 """How long an answer that is under way may take at the end."""
+SWITCH_SECONDS = 0.0005
+"""How long a thread keeps the interpreter from others that wait for it, while a page is served.
+
+A page asks SQLite some hundred times and gives the interpreter up at each; beside a thread that reads news it would
+wait Python's usual 5 ms as often to have it back.
+"""
 
 
 def make_app(
@@ -109,6 +116,8 @@ async def serving(settings: WebSettings, app: web.Application) -> AsyncIterator[
     host, port = settings.address
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         try:
             await web.TCPSite(runner, host, port).start()
@@ -119,4 +128,5 @@ async def serving(settings: WebSettings, app: web.Application) -> AsyncIterator[
         held = runner.addresses[0][1]
         yield f"http://{f'[{host}]' if ':' in host else host}:{held}/"
     finally:
+        sys.setswitchinterval(before)
         await runner.cleanup()

@@ -21,6 +21,7 @@ from dealwire.web.login import add_login
 from dealwire.web.pages import add_pages
 from dealwire.web.pages.desk import DESK
 from dealwire.web.pages.editor import EDITING, Editing
+from dealwire.web.pages.rendering import compile_all
 from dealwire.web.pages.stories import EVENTS
 
 BODY_OCTETS_MAX = 4_000_000
@@ -57,6 +58,7 @@ def build(parts: Parts) -> web.Application:
 
 
 async def _running(app: web.Application) -> AsyncIterator[None]:
+    await asyncio.to_thread(compile_all)
     await app[NEWSROOM].begin()
     following = asyncio.create_task(app[NEWSROOM].follow())
     yield

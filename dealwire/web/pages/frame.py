@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
+from functools import cache
+from importlib import metadata
 from typing import Any
 
 from aiohttp import web
@@ -41,6 +42,12 @@ DONE: Mapping[str, str] = {
 """What a redirect after an action may say: the address names the key, so that it cannot put words on the page."""
 
 
+@cache
+def version_of(package: str) -> str:
+    """The version that is installed; looking it up reads files."""
+    return metadata.version(package)
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The header, the footer and the notes of a page."""
@@ -59,7 +66,7 @@ class Frame:
 
     @property
     def version(self) -> str:
-        return version("dealwire")
+        return version_of("dealwire")
 
 
 def frame_of(request: web.Request, here: str, notes: Sequence[tuple[str, str]] = ()) -> Frame:

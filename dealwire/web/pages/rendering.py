@@ -43,6 +43,13 @@ def _verbatim(text: str) -> Markup:
     return Markup("{}").format(text)
 
 
+def compile_all() -> None:
+    """Compile every template now, so that no reader waits for it."""
+    made = environment()
+    for name in made.list_templates(extensions=["j2"]):
+        made.get_template(name)
+
+
 def render(template: str, values: Mapping[str, Any]) -> str:
     return environment().get_template(template).render(values)
 

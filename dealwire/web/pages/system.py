@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
 from typing import Any
 
 from aiohttp import web
@@ -15,7 +14,7 @@ from dealwire.model import DeadLetter
 from dealwire.store import articles, browse, dead_letters, outbox, sums, tally
 from dealwire.store import feeds as feed_store
 from dealwire.web.pages.desk import DESK
-from dealwire.web.pages.frame import frame_of, page
+from dealwire.web.pages.frame import frame_of, page, version_of
 from dealwire.web.pages.market import articles_by_day
 from dealwire.web.pages.stories import list_links
 from dealwire.web.pages.wording import ago, counted, size, span
@@ -119,7 +118,7 @@ def _tiles(data: Mapping[str, Any], now: datetime) -> list[Tile]:
 
 def _versions(rules_hash: str, schema: int) -> list[tuple[str, str]]:
     return [
-        *((package, version(package)) for package in PACKAGES),
+        *((package, version_of(package)) for package in PACKAGES),
         ("Python", platform.python_version()),
         ("SQLite", sqlite3.sqlite_version),
         ("Store's schema", str(schema)),
