@@ -5,13 +5,14 @@ Every query is answered from an index; `tests/web/test_web_catalogue.py` holds t
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from dealwire.errors import UsageError
 from dealwire.model import Alert, Article, Story
 from dealwire.store import articles, receipts, silences
+from dealwire.store.fired import Fired, by_rules
 from dealwire.store.receipts import Receipt
 from streams.stories.record import decode, story_key
 from streams.stories.view import story_of
@@ -23,20 +24,11 @@ RECEIPTS_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Fired:
-    """A rule that told of a story."""
-
-    rule: str
-    title: str
-    severity: str
-    times: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One story of a list."""
 
     story: Story
+    """In brief, as `catalogue.in_brief` has it."""
     at: datetime
     arrived: datetime
     changed: datetime
@@ -79,7 +71,8 @@ def listed(connection: sqlite3.Connection, wanted: Wanted) -> Found:
     """The stories, the latest change first."""
     source, conditions, values = _conditions(wanted)
     query = (
-        f"SELECT c.story, c.at, c.arrived, c.changed FROM {source} WHERE {' AND '.join(conditions)}"  # noqa: S608 - constants and question marks
+        f"SELECT c.story, c.at, c.arrived, c.changed, b.record FROM {source} LEFT JOIN catalogue_rows b"  # noqa: S608 - constants and question marks
+        f" ON b.number = c.number WHERE {' AND '.join(conditions)}"
         f" ORDER BY {_ordered(wanted)}.at DESC, c.story DESC LIMIT ?"
     )
     rows = connection.execute(query, (*values, wanted.limit + 1)).fetchall()
@@ -102,6 +95,9 @@ def _conditions(wanted: Wanted) -> tuple[str, list[str], list[object]]:
     elif wanted.region:
         source = "catalogue_regions f JOIN catalogue c ON c.number = f.number"
         add("f.region = ?", wanted.region)
+    elif wanted.rule:
+        source = "catalogue_rules f JOIN catalogue c ON c.number = f.number"
+        add("f.rule = ?", wanted.rule)
     if wanted.company and wanted.region:
         add("EXISTS (SELECT 1 FROM catalogue_regions r WHERE r.region = ? AND r.number = c.number)", wanted.region)
     if wanted.words:
@@ -110,8 +106,8 @@ def _conditions(wanted: Wanted) -> tuple[str, list[str], list[object]]:
             wanted.words,
             WORDS_FOUND_MAX,
         )
-    if wanted.rule:
-        add("c.story IN (SELECT story FROM alerts WHERE rule = ?)", wanted.rule)
+    if wanted.rule and (wanted.company or wanted.region):
+        add("EXISTS (SELECT 1 FROM fired r WHERE r.story = c.story AND r.rule = ?)", wanted.rule)
     if wanted.category:
         add("c.category = ?", wanted.category)
     if wanted.usd_min:
@@ -136,7 +132,7 @@ def _conditions(wanted: Wanted) -> tuple[str, list[str], list[object]]:
 
 def _ordered(wanted: Wanted) -> str:
     """The table in whose order of time the list is walked: it has the same moments as the catalogue itself."""
-    return "f" if wanted.company or wanted.region else "c"
+    return "f" if wanted.company or wanted.region or wanted.rule else "c"
 
 
 def _cursor(text: str) -> tuple[float, str]:
@@ -149,29 +145,30 @@ def _cursor(text: str) -> tuple[float, str]:
 
 def rows_of(connection: sqlite3.Connection, stories: Sequence[str]) -> tuple[Row, ...]:
     """These stories as rows, in the order given."""
-    query = "SELECT story, at, arrived, changed FROM catalogue WHERE story = ?"
+    query = """SELECT story, at, arrived, changed, record FROM catalogue c LEFT JOIN catalogue_rows b USING (number)
+        WHERE story = ?"""
     return _rows(connection, [row for story in stories if (row := connection.execute(query, (story,)).fetchone())])
 
 
-def _rows(connection: sqlite3.Connection, found: Sequence[tuple[str, float, float, float]]) -> tuple[Row, ...]:
+def _rows(
+    connection: sqlite3.Connection, found: Sequence[tuple[str, float, float, float, bytes | None]]
+) -> tuple[Row, ...]:
     rows = []
-    for story_id, at, arrived, changed in found:
-        raw = connection.execute("SELECT value FROM stories WHERE key = ?", (story_key(story_id),)).fetchone()
-        if raw:
+    for story_id, at, arrived, changed, brief in found:
+        if story := _brief(connection, story_id, brief):
             rows.append(
-                Row(story_of(decode(raw[0])), _moment(at), _moment(arrived), _moment(changed),
-                    fired(connection, story_id), silences.acknowledgement(connection, story_id) is not None)
+                Row(story, _moment(at), _moment(arrived), _moment(changed), by_rules(connection, story_id),
+                    silences.acknowledgement(connection, story_id) is not None)
             )  # fmt: skip
     return tuple(rows)
 
 
-def fired(connection: sqlite3.Connection, story: str) -> tuple[Fired, ...]:
-    """The rules that told of the story, the first to do so first."""
-    query = """SELECT rule, coalesce(json_extract(CAST(record AS TEXT), '$.rule_title'), ''), severity, count(*)
-        FROM alerts WHERE story = ? GROUP BY rule ORDER BY min(at), rule"""
-    return tuple(
-        Fired(rule, title or rule, severity, n) for rule, title, severity, n in connection.execute(query, (story,))
-    )
+def _brief(connection: sqlite3.Connection, story: str, record: bytes | None) -> Story | None:
+    """The story in brief; whole where it was laid out before stories were kept in brief."""
+    if record is not None:
+        return Story.from_bytes(record)
+    raw = connection.execute("SELECT value FROM stories WHERE key = ?", (story_key(story),)).fetchone()
+    return story_of(decode(raw[0])) if raw else None
 
 
 def find(connection: sqlite3.Connection, story: str) -> tuple[Story, frozenset[str]]:
@@ -196,12 +193,21 @@ def receipts_of(connection: sqlite3.Connection, story: str) -> tuple[Receipt, ..
 
 
 def near(connection: sqlite3.Connection, story: Story, limit: int) -> tuple[Story, ...]:
-    """Other stories of the same companies, the latest first."""
-    query = """SELECT DISTINCT c.story FROM catalogue m JOIN catalogue_companies f ON f.number = m.number
-        JOIN catalogue_companies o ON o.company = f.company AND o.number != f.number
-        JOIN catalogue c ON c.number = o.number WHERE m.story = ? LIMIT ?"""
-    found = [one for (one,) in connection.execute(query, (story.id, limit))]
-    return tuple(row.story for row in rows_of(connection, found))
+    """Other stories of the same companies in brief, the latest first."""
+    row = connection.execute("SELECT number FROM catalogue WHERE story = ?", (story.id,)).fetchone()
+    if row is None:
+        return ()
+    companies = connection.execute("SELECT company FROM catalogue_companies WHERE number = ?", row).fetchall()
+    query = "SELECT number, at FROM catalogue_companies WHERE company = ? AND number != ? ORDER BY at DESC LIMIT ?"
+    found = {number: at for (company,) in companies for number, at in connection.execute(query, (company, *row, limit))}
+    return _briefs(connection, sorted(found, key=lambda number: (-found[number], number))[:limit])
+
+
+def _briefs(connection: sqlite3.Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
+    """The stories of these numbers in brief, in the order given."""
+    query = "SELECT story, record FROM catalogue c LEFT JOIN catalogue_rows b USING (number) WHERE number = ?"
+    rows = [connection.execute(query, (number,)).fetchone() for number in numbers]
+    return tuple(told for story, brief in rows if (told := _brief(connection, story, brief)))
 
 
 def newest(connection: sqlite3.Connection) -> datetime | None:
@@ -231,9 +237,9 @@ def choices(connection: sqlite3.Connection) -> tuple[list[str], list[str]]:
 
 def largest(connection: sqlite3.Connection, since: datetime, limit: int) -> tuple[Story, ...]:
     """The stories with the largest sums of those first told since then."""
-    query = "SELECT story FROM catalogue WHERE shown AND usd > 0 AND first_at >= ? ORDER BY usd DESC, story LIMIT ?"
-    found = [story for (story,) in connection.execute(query, (since.timestamp(), limit))]
-    return tuple(row.story for row in rows_of(connection, found))
+    query = "SELECT number FROM catalogue WHERE shown AND usd > 0 AND first_at >= ? ORDER BY usd DESC, story LIMIT ?"
+    found = [number for (number,) in connection.execute(query, (since.timestamp(), limit))]
+    return _briefs(connection, found)
 
 
 def alerts_by_day(connection: sqlite3.Connection, since: datetime) -> dict[tuple[date, str], int]:
@@ -264,13 +270,6 @@ def last_fired(connection: sqlite3.Connection, rules: Sequence[str]) -> dict[str
     return {rule: _moment(at) for rule, at in found.items() if at is not None}
 
 
-def loudest_subjects(connection: sqlite3.Connection, since: datetime) -> dict[str, str]:
-    """Of whom each rule spoke most since then."""
-    query = """SELECT rule, subject, count(*) AS times FROM alerts a JOIN catalogue c ON c.story = a.story
-        WHERE a.at >= ? AND subject != '' GROUP BY rule, subject ORDER BY times, subject DESC"""
-    return {rule: subject for rule, subject, _ in connection.execute(query, (since.timestamp(),))}
-
-
 def company_key(connection: sqlite3.Connection, folded: str) -> str:
     """Under which key a name stands; empty where no story has it."""
     row = connection.execute(
@@ -299,32 +298,6 @@ def companies(connection: sqlite3.Connection, folded: str = "", limit: int = 200
         CompanyRow(key, name, stories, into, out, _moment(last))
         for key, name, stories, into, out, last in connection.execute(query, (folded, limit))
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Stake:
-    """A company's part in one story."""
-
-    name: str
-    day: date
-    money_in: float
-    money_out: float
-
-
-def stakes(connection: sqlite3.Connection, company: str) -> list[Stake]:
-    """The company's part in each of its stories, in order of time."""
-    query = "SELECT name, day, money_in, money_out FROM catalogue_companies WHERE company = ? ORDER BY at"
-    return [
-        Stake(name, _moment(day).date(), into, out) for name, day, into, out in connection.execute(query, (company,))
-    ]
-
-
-def partners(connection: sqlite3.Connection, company: str, limit: int) -> list[tuple[str, str, int]]:
-    """(key, name, stories) of those it did most with."""
-    query = """SELECT o.company, o.name, count(*) AS together FROM catalogue_companies f
-        JOIN catalogue_companies o ON o.number = f.number AND o.company != f.company
-        WHERE f.company = ? GROUP BY o.company ORDER BY together DESC, o.company LIMIT ?"""
-    return [(key, name, together) for key, name, together in connection.execute(query, (company, limit))]
 
 
 def articles_by_day(

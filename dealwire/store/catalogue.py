@@ -11,6 +11,7 @@ from datetime import datetime
 
 from dealwire.model import Story
 from dealwire.reference.names import fold_name
+from dealwire.store import fired
 from streams.stories.record import decode, story_key
 from streams.stories.view import story_of
 
@@ -59,6 +60,8 @@ SCHEMA = (
         region TEXT NOT NULL, at REAL NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (region, at, number)
     ) WITHOUT ROWID""",
     "CREATE INDEX IF NOT EXISTS catalogue_regions_of ON catalogue_regions (number)",
+    # in the order of their laying out, so that the rows of a list stand on a few pages of the file
+    "CREATE TABLE IF NOT EXISTS catalogue_rows (number INTEGER PRIMARY KEY, record BLOB NOT NULL)",
     """CREATE VIRTUAL TABLE IF NOT EXISTS catalogue_text USING fts5(
         words, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
     )""",
@@ -139,6 +142,7 @@ def lay_out(connection: sqlite3.Connection, story_id: str, story: Story | None, 
     ).fetchone()  # fmt: skip
     if story.merged_into is None:
         _put_in(connection, number, story, at.timestamp(), usd)
+        fired.lay_out(connection, number, story_id, at.timestamp())
 
 
 def changed_at(story: Story) -> datetime:
@@ -146,7 +150,14 @@ def changed_at(story: Story) -> datetime:
     return max([story.first_at, *(version.at for version in story.versions)])
 
 
+def in_brief(story: Story) -> Story:
+    """The story as lists show it: with its latest version, and of the quotes those of the triggers."""
+    quotes = tuple(quote for quote in story.quotes if quote.fact == "trigger")
+    return story.model_copy(update={"quotes": quotes, "versions": story.versions[-1:]})
+
+
 def _put_in(connection: sqlite3.Connection, number: int, story: Story, at: float, usd: float) -> None:
+    connection.execute("INSERT INTO catalogue_rows VALUES (?, ?)", (number, in_brief(story).to_bytes()))
     connection.execute("INSERT INTO catalogue_text (rowid, words) VALUES (?, ?)", (number, "\n".join(_words(story))))
     connection.executemany(
         "INSERT OR IGNORE INTO catalogue_regions VALUES (?, ?, ?)", [(region, at, number) for region in story.regions]
@@ -169,6 +180,8 @@ def _put_in(connection: sqlite3.Connection, number: int, story: Story, at: float
 
 
 def _take_out(connection: sqlite3.Connection, number: int) -> None:
+    fired.take_out(connection, number)
+    connection.execute("DELETE FROM catalogue_rows WHERE number = ?", (number,))
     connection.execute("DELETE FROM catalogue_text WHERE rowid = ?", (number,))
     connection.execute("DELETE FROM catalogue_regions WHERE number = ?", (number,))
     rows = connection.execute(

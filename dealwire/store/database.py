@@ -29,10 +29,12 @@ TABLES = (
     "revisions",
     "followed",
     "sums",
+    "fired",
+    "company_sums",
 )
 """Modules of dealwire.store, each with `SCHEMA`."""
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a writer waits for another process's transaction; a batch takes well under a second."""
 
@@ -59,7 +61,7 @@ class Store:
         place = str(path)
         if place != ":memory:":
             Path(place).parent.mkdir(parents=True, exist_ok=True)
-        with _reported(place):
+        with reported(place):
             connection = sqlite3.connect(
                 place, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -75,7 +77,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All of it or nothing; StoreError names the file where SQLite refuses."""
-        with _reported(self.path):
+        with reported(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
@@ -115,7 +117,8 @@ def _migrate(connection: sqlite3.Connection, place: str) -> None:
 
 
 @contextmanager
-def _reported(place: str) -> Iterator[None]:
+def reported(place: str) -> Iterator[None]:
+    """What SQLite refuses in the block, as a StoreError that names the file."""
     try:
         yield
     except sqlite3.DatabaseError as error:

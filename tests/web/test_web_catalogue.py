@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import web_desk
 
-from dealwire.store import browse, catalogue, corrections, sums
+from dealwire.store import browse, catalogue, company_sums, corrections, fired, sums
 from dealwire.store.browse import Wanted
 from dealwire.store.database import Store
 from streams.stories import request
@@ -14,7 +14,10 @@ from streams.stories.record import decode
 from streams.stories.request import Signature
 from streams.stories.view import story_of
 
-TABLES = ("catalogue_companies", "companies", "catalogue_regions", "money_weeks")
+TABLES = (
+    "catalogue_companies", "companies", "catalogue_regions", "catalogue_rules", "catalogue_rows", "company_quarters",
+    "company_names", "company_partners",
+)  # fmt: skip
 NOW = datetime.now(UTC)
 
 
@@ -39,7 +42,23 @@ def laid_out(connection):
     texts = connection.execute(
         "SELECT c.story, t.words FROM catalogue_text t JOIN catalogue c ON c.number = t.rowid ORDER BY 1"
     )
-    return stories, companies, totals, weeks.fetchall(), texts.fetchall()
+    records = [
+        company_sums.find(connection, company, 50) for (company,) in connection.execute("SELECT company FROM companies")
+    ]
+    money = sorted(
+        (
+            r.name,
+            r.stories,
+            r.first,
+            r.last,
+            r.names,
+            [(q.number, round(q.money_in), round(q.money_out)) for q in r.quarters],
+        )
+        for r in records
+    )
+    partners = connection.execute("SELECT * FROM company_partners ORDER BY 1, 2").fetchall()
+    briefs = connection.execute("SELECT record FROM catalogue_rows JOIN catalogue USING (number) ORDER BY story")
+    return stories, companies, totals, weeks.fetchall(), texts.fetchall(), money, partners, briefs.fetchall()
 
 
 def laid_out_anew(desk, tmp_path):
@@ -75,7 +94,7 @@ def test_a_story_that_is_gone_leaves_nothing(desk):
     with desk.store.transaction() as connection:
         connection.execute("DELETE FROM stories")
     desk.lay_out()
-    for table in ("catalogue", "catalogue_text", *TABLES[:3]):
+    for table in ("catalogue", "catalogue_text", *TABLES):
         assert desk.store.connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
     assert sums.money_by_week(desk.store.connection, NOW - timedelta(days=400)) == pytest.approx({})
 
@@ -87,7 +106,8 @@ def test_a_store_filled_before_there_was_a_catalogue_gets_one(desk):
             name
             for (name,) in connection.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT NULL AND (name IN ('companies',"
-                " 'money_weeks', 'story_changes') OR name LIKE 'catalogue%') AND name NOT LIKE 'catalogue_text_%'"
+                " 'money_weeks', 'story_changes', 'fired') OR name LIKE 'catalogue%' OR name LIKE 'company_%')"
+                " AND name NOT LIKE 'catalogue_text_%'"
             ).fetchall()
         ]
         for name in names:
@@ -100,6 +120,52 @@ def test_a_store_filled_before_there_was_a_catalogue_gets_one(desk):
             with again.transaction() as connection:
                 catalogue.bring_up(connection, NOW)
         assert laid_out(again.connection) == wanted
+
+
+def rules_of_stories(connection):
+    return {
+        (rule, story)
+        for rule, story in connection.execute("SELECT rule, story FROM catalogue_rules JOIN catalogue USING (number)")
+    }
+
+
+def told(connection):
+    """What each rule told of which story how often, read from the alerts themselves."""
+    return connection.execute(
+        "SELECT story, rule, count(*), min(at) FROM alerts GROUP BY 1, 2 ORDER BY 1, 2"
+    ).fetchall()
+
+
+def test_what_fired_is_kept_beside_the_alerts_as_they_come_and_go(desk):
+    connection = desk.store.connection
+    held = "SELECT story, rule, times, first_at FROM fired ORDER BY 1, 2"
+    shown = {story for (story,) in connection.execute("SELECT story FROM catalogue WHERE shown")}
+    for _ in range(2):
+        wanted = told(connection)
+        assert wanted
+        assert connection.execute(held).fetchall() == wanted
+        assert rules_of_stories(connection) == {(rule, story) for story, rule, *_ in wanted if story in shown}
+        rule = wanted[0][1]
+        listed = {row.story.id for row in browse.listed(connection, Wanted(rule=rule, limit=500)).rows}
+        assert listed == {story for story, of, *_ in wanted if of == rule and story in shown}
+        with desk.store.transaction():
+            connection.execute("DELETE FROM alerts WHERE story = ?", (wanted[0][0],))
+
+
+def test_stories_near_another_are_the_latest_of_its_companies(desk):
+    connection = desk.store.connection
+    rows = {row.story.id: row for row in browse.listed(connection, Wanted(limit=500)).rows}
+    of = {
+        story: {company for (company,) in connection.execute(
+            "SELECT company FROM catalogue_companies JOIN catalogue USING (number) WHERE story = ?", (story,))}
+        for story in rows
+    }  # fmt: skip
+    beside = {story: [other for other in rows if other != story and of[story] & of[other]] for story in rows}
+    story, others = max(beside.items(), key=lambda item: len(item[1]))
+    assert len(others) >= 2
+    latest = sorted(others, key=lambda other: rows[other].at, reverse=True)
+    found = [one.id for one in browse.near(connection, rows[story].story, 2)]
+    assert [rows[one].at for one in found] == [rows[one].at for one in latest[:2]]
 
 
 def test_the_number_of_articles_is_kept_and_not_counted(desk):
@@ -150,7 +216,10 @@ def test_lists_walk_an_index_in_their_own_order(desk, wanted):
         lambda c: browse.alerts(c, "rounds"),
         lambda c: browse.last_fired(c, ["rounds"]),
         lambda c: browse.companies(c, "", 20),
-        lambda c: browse.stakes(c, "nvidia"),
+        lambda c: company_sums.find(c, "nvidia", 10),
+        lambda c: company_sums.partners(c, "nvidia", 10),
+        lambda c: fired.loudest_subjects(c, NOW - timedelta(days=30)),
+        lambda c: fired.by_rules(c, "x"),
         lambda c: sums.money_by_week(c, NOW),
     ],
 )

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dealwire.model import Article, Claim, Figure, Money, Party, Quote, Story, Telling, Version
-from dealwire.store.browse import Fired, Row
+from dealwire.store.browse import Row
+from dealwire.store.fired import Fired
 from dealwire.web.pages import cards, visits
 from dealwire.web.pages.dossier import Dossier, Entry, shown_tellings
 from dealwire.web.pages.spans import excerpt, marked

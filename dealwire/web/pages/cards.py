@@ -9,7 +9,8 @@ from dealwire.model import Change, Party, Story, Telling
 from dealwire.reference.money import format_money
 from dealwire.reference.names import fold_name
 from dealwire.reference.quantities import format_quantity
-from dealwire.store.browse import Fired, Row
+from dealwire.store.browse import Row
+from dealwire.store.fired import Fired
 from dealwire.web.pages.wording import words
 from notifier.render.escape import cut, one_line
 from notifier.render.view import ROLE_NAMES, best_said, web_link

@@ -1,7 +1,7 @@
 """Core: figures of the market as charts: money by week and category, the largest deals, what rules and feeds did."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from dealwire.model import CATEGORIES, Story
@@ -93,20 +93,13 @@ def money_of(quarters: Sequence[tuple[str, float, float]]) -> Chart:
     )
 
 
-def quarters_between(first: date, last: date) -> Iterable[str]:
-    """Each quarter from the first day's to the last day's.
+def quarter_name(number: int) -> str:
+    """The quarter of this number, counted from the first of the year 0.
 
-    >>> list(quarters_between(date(2025, 11, 3), date(2026, 5, 1)))
-    ['Q4 2025', 'Q1 2026', 'Q2 2026']
+    >>> quarter_name(2026 * 4)
+    'Q1 2026'
     """
-    number, end = first.year * 4 + (first.month - 1) // 3, last.year * 4 + (last.month - 1) // 3
-    while number <= end:
-        yield f"Q{number % 4 + 1} {number // 4}"
-        number += 1
-
-
-def quarter_of(day: date) -> str:
-    return f"Q{(day.month - 1) // 3 + 1} {day.year}"
+    return f"Q{number % 4 + 1} {number // 4}"
 
 
 def _totals(counts: Mapping[tuple[date, str], int], dates: Sequence[date]) -> Counter[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from dealwire.model import Alert
-from dealwire.store import browse
+from dealwire.store import browse, fired
 from dealwire.web.charts import Entry, ranking, spark
 from dealwire.web.pages.cards import story_path, title_of
 from dealwire.web.pages.desk import DESK
@@ -57,7 +57,7 @@ Loudest = tuple[Mapping[str, datetime], Mapping[str, str]]
 
 
 def _read(connection: sqlite3.Connection, since: datetime, rules: Sequence[str]) -> tuple[Counts, list[Alert], Loudest]:
-    last = browse.last_fired(connection, rules), browse.loudest_subjects(connection, since)
+    last = browse.last_fired(connection, rules), fired.loudest_subjects(connection, since)
     return browse.alerts_by_day(connection, since), browse.alerts(connection, limit=ALERTS_SHOWN), last
 
 
