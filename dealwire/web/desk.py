@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 from dealwire.errors import UsageError
 from dealwire.reference.companies import Companies
 from dealwire.store import catalogue, corrections, dead_letters
-from dealwire.store.database import Store
+from dealwire.store.database import Store, reported
 from rules.book import RuleBook
 from streams.stories.correction import Correction
 
@@ -96,8 +96,8 @@ class StoreDesk:
         return self._clock()
 
     def read(self, query: Callable[..., T], *values: Any) -> Awaitable[T]:
-        """What `query(connection, *values)` answers."""
-        return self._in(self._readers, lambda: query(self._connection(), *values))
+        """What `query(connection, *values)` answers; StoreError where SQLite refuses."""
+        return self._in(self._readers, self._read, query, values)
 
     async def write(self, change: Callable[..., T], *values: Any) -> T:
         """What `change(connection, *values)` answers, in one transaction."""
@@ -140,6 +140,10 @@ class StoreDesk:
     def _in(self, threads: ThreadPoolExecutor, work: Callable[..., T], *values: Any) -> Awaitable[T]:
         return asyncio.get_running_loop().run_in_executor(threads, work, *values)
 
+    def _read(self, query: Callable[..., T], values: Sequence[Any]) -> T:
+        with reported(str(self._path)):
+            return query(self._connection(), *values)
+
     def _write(self, change: Callable[..., T], values: Sequence[Any]) -> T:
         if self._outlets.changes:
             with self._outlets.changes() as store, store.transaction() as connection:
@@ -148,8 +152,9 @@ class StoreDesk:
             return change(connection, *values)
 
     def _bring_up(self) -> int:
-        if not catalogue.behind(self._store.connection):
-            return 0
+        with reported(str(self._path)):
+            if not catalogue.behind(self._store.connection):
+                return 0
         with self._store.transaction() as connection:
             return catalogue.bring_up(connection, self._clock())
 
