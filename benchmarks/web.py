@@ -33,9 +33,11 @@ HERE = Path(__file__).parent
 RULES = HERE.parent / "tests" / "data" / "archive" / "watchlist.yaml"
 PAGE_MS, SEARCH_MS, RSS_MB = 100.0, 200.0, 300.0
 ASKED_EACH = 40
-BROWSED_AT = 100
-"""Articles a second that come in while pages are measured."""
-LIVE_AT = 500
+BROWSED_AT, BROWSED_DEALS = 100, 2
+"""Articles a second that come in while pages are measured, and of how many one tells of a deal."""
+LIVE_AT, LIVE_DEALS = 500, 10
+WARM_SECONDS = 30.0
+"""The server reads its lists through in this time; pages are measured from then on."""
 LISTENERS = 200
 BROWSERS = 2
 LIVE_SECONDS = 30
@@ -48,21 +50,25 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--store", type=Path)
     parser.add_argument("--rate", type=int, help="serve the store with so many articles a second coming in")
+    parser.add_argument("--deal-every", type=int, default=BROWSED_DEALS, help="one in so many tells of a deal")
     asked = parser.parse_args()
     if asked.rate is not None:
-        asyncio.run(_serve(asked.store, asked.rate))
+        asyncio.run(_serve(asked.store, asked.rate, asked.deal_every))
         return
     console = Console(width=110)
     with tempfile.TemporaryDirectory() as folder:
         path = asked.store or Path(folder) / "world.db"
         if not path.exists():
             _make(path, asked.scale, console)
-        with _server(path, BROWSED_AT) as server:
+        with _server(path, BROWSED_AT, BROWSED_DEALS) as server:
+            time.sleep(WARM_SECONDS)
             console.print(_table(server))
         console.print(f"memory of page and ingestion together, at most: {server.peak_mb():.0f} MB (bar {RSS_MB:.0f})")
-        with _server(path, LIVE_AT) as server:
+        with _server(path, LIVE_AT, LIVE_DEALS) as server:
             said = _listen_all(server)
-        console.print(*said, f"memory, at most: {server.peak_mb():.0f} MB", sep="\n")
+        rate = f"{server.taken:,} articles in {server.seconds:.0f} s, one in {LIVE_DEALS} of a deal"
+        console.print(*said, f"{rate}: {server.taken / server.seconds:.0f} a second (bar {LIVE_AT})", sep="\n")
+        console.print(f"memory, at most: {server.peak_mb():.0f} MB")
 
 
 def _make(path: Path, scale: float, console: Console) -> None:
@@ -82,34 +88,39 @@ def _make(path: Path, scale: float, console: Console) -> None:
 # The process under test
 
 
-async def _serve(path: Path, rate: int) -> None:
+async def _serve(path: Path, rate: int, deal_every: int) -> None:
     """The page over the store, and articles coming in, until a signal says enough."""
-    from dealwire.bootstrap.rules import Rules  # noqa: PLC0415 - only in the server
+    from web_world import headlines  # noqa: PLC0415 - only in the server
+
+    from dealwire.bootstrap.rules import Rules  # noqa: PLC0415 - as above
     from dealwire.bootstrap.web import page  # noqa: PLC0415 - as above
+    from dealwire.cli.collector import relax_collector  # noqa: PLC0415 - as above
     from dealwire.config import Settings  # noqa: PLC0415 - as above
     from dealwire.monitoring.monitor import Monitor  # noqa: PLC0415 - as above
 
+    relax_collector()
     rules = Rules.read([RULES])
     settings = Settings.model_validate({"version": 1, "rules": str(RULES), "web": {"listen": "127.0.0.1:0"}})
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     ending = threading.Event()
     taken = [0]
-    intake = threading.Thread(target=_take_in, args=(path, rules, rate, ending, taken))
+    news = headlines(int(time.time()), deal_every)
+    intake = threading.Thread(target=_take_in, args=(path, rules, rate, news, ending, taken))
     async with page(settings, path, rules, Monitor(), lambda: None) as address:
         print(json.dumps({"address": address}), flush=True)
+        began = time.monotonic()
         intake.start()
         await stop.wait()
         ending.set()
         await asyncio.to_thread(intake.join)
+        seconds = time.monotonic() - began
         await asyncio.sleep(1)  # the last changes reach the listeners
-    print(json.dumps({"taken": taken[0]}), flush=True)
+    print(json.dumps({"taken": taken[0], "seconds": seconds}), flush=True)
 
 
-def _take_in(path: Path, rules: Any, rate: int, ending: threading.Event, taken: list[int]) -> None:
+def _take_in(path: Path, rules: Any, rate: int, news: Iterator[Any], ending: threading.Event, taken: list[int]) -> None:
     from datetime import UTC, datetime  # noqa: PLC0415 - as above
-
-    from web_world import headlines  # noqa: PLC0415 - as above
 
     from dealwire.store import outbox  # noqa: PLC0415 - as above
     from dealwire.store.database import Store  # noqa: PLC0415 - as above
@@ -119,7 +130,7 @@ def _take_in(path: Path, rules: Any, rate: int, ending: threading.Event, taken: 
         embedded = Embedded(
             store, rules.core, lambda c, a, n: outbox.enqueue(c, a, rules.router, n) and None, lambda: datetime.now(UTC)
         )
-        news, began = headlines(int(time.time())), time.monotonic()
+        began = time.monotonic()
         while not ending.is_set():
             embedded.take([next(news) for _ in range(PIECE)])
             taken[0] += PIECE
@@ -134,6 +145,8 @@ class Server:
     path: Path
     address: str
     taken: int = 0
+    seconds: float = 0.0
+    """For so long articles came in."""
     _peak_kb: int = 0
 
     def get(self, path: str) -> bytes:
@@ -154,8 +167,8 @@ class Server:
 
 
 @contextmanager
-def _server(path: Path, rate: int) -> Iterator[Server]:
-    command = [sys.executable, __file__, "--store", str(path), "--rate", str(rate)]
+def _server(path: Path, rate: int, deal_every: int) -> Iterator[Server]:
+    command = [sys.executable, __file__, "--store", str(path), "--rate", str(rate), "--deal-every", str(deal_every)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         server = Server(process, path, json.loads(process.stdout.readline())["address"].rstrip("/"))
@@ -165,7 +178,8 @@ def _server(path: Path, rate: int) -> Iterator[Server]:
         finally:
             process.send_signal(signal.SIGTERM)
             for line in process.stdout:
-                server.taken = json.loads(line)["taken"]
+                told = json.loads(line)
+                server.taken, server.seconds = told["taken"], told["seconds"]
 
 
 # Pages and lists

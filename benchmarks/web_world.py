@@ -177,11 +177,12 @@ def _filler(number: int, at: datetime) -> Article:
     )  # fmt: skip
 
 
-def headlines(start: int = 0) -> Iterator[Article]:
-    """News that goes on coming in: one deal in two headlines, each of its own."""
+def headlines(start: int, deal_every: int) -> Iterator[Article]:
+    """News that goes on coming in: one in `deal_every` tells of a deal, each of its own."""
     world = World(1_000_000, DAYS, seed=start + 13)
-    for reading in world.readings(1_000_000, retold=False):
+    for number, reading in enumerate(world.readings(1_000_000, retold=False)):
         now = datetime.now(UTC)
         update = {"id": f"live-{start}-{reading.article.id}", "published": now, "fetched": now, "body": FILLER}
         yield reading.article.model_copy(update=update | {"feed": reading.article.source})
-        yield _filler(start + int(now.timestamp() * 1e6), now)
+        for more in range(1, deal_every):
+            yield _filler(start * 1_000 + number * deal_every + more, now)

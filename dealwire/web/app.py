@@ -60,14 +60,17 @@ def build(parts: Parts) -> web.Application:
 async def _running(app: web.Application) -> AsyncIterator[None]:
     await asyncio.to_thread(compile_all)
     await app[NEWSROOM].begin()
+    desk = app[DESK]
     following = asyncio.create_task(app[NEWSROOM].follow())
+    warming = asyncio.create_task(desk.warm()) if isinstance(desk, StoreDesk) else None
     yield
     following.cancel()
     with suppress(asyncio.CancelledError):
         await following
-    desk = app[DESK]
     if isinstance(desk, StoreDesk):
         await asyncio.to_thread(desk.close)
+    if warming:
+        await warming
 
 
 async def _let_go(app: web.Application) -> None:

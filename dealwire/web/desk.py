@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from dealwire.errors import UsageError
 from dealwire.reference.companies import Companies
-from dealwire.store import catalogue, corrections, dead_letters
+from dealwire.store import catalogue, corrections, dead_letters, warm
 from dealwire.store.database import Store, reported
 from rules.book import RuleBook
 from streams.stories.correction import Correction
@@ -25,8 +25,9 @@ T = TypeVar("T")
 
 READERS = 3
 BUSY_TIMEOUT_SECONDS = 10.0
-CACHE_KIB = 8_192
-"""Of each connection: what pages look at is at the ends of indexes, which is not much."""
+CACHE_KIB = 2_048
+"""Of each connection: what pages look at is at the ends of indexes, which is not much, and the system holds it too."""
+WRITER_CACHE_KIB = 8_192
 
 
 class Running(Protocol):
@@ -80,7 +81,8 @@ class StoreDesk:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="page-reader")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="page-writer")
         self._store = Store.open(path)
-        self._store.connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        self._store.connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+        self._closing = threading.Event()
         self._held = threading.local()
         self._connections: list[sqlite3.Connection] = []
 
@@ -129,8 +131,13 @@ class StoreDesk:
         """Lay out what changed in the catalogue, a batch at a time; how many changes there were."""
         return await self._in(self._writer, self._bring_up)
 
+    async def warm(self) -> None:
+        """Read what lists are made of through once, beside everything else."""
+        await asyncio.to_thread(self._read_through)
+
     def close(self) -> None:
         """Wait for what runs, then let the store go."""
+        self._closing.set()
         for threads in (self._readers, self._writer):
             threads.shutdown(wait=True)
         for connection in self._connections:
@@ -151,6 +158,10 @@ class StoreDesk:
         with self._store.transaction() as connection:
             return change(connection, *values)
 
+    def _read_through(self) -> None:
+        with closing(self._open()) as connection:
+            warm.read_through(connection, self._closing.is_set)
+
     def _bring_up(self) -> int:
         with reported(str(self._path)):
             if not catalogue.behind(self._store.connection):
@@ -161,9 +172,13 @@ class StoreDesk:
     def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._held, "connection", None)
         if found is None:
-            found = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False)
-            found.execute("PRAGMA query_only = ON")
-            found.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-            self._held.connection = found
+            found = self._held.connection = self._open()
             self._connections.append(found)
         return found
+
+    def _open(self) -> sqlite3.Connection:
+        """A connection that only reads."""
+        made = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False)
+        made.execute("PRAGMA query_only = ON")
+        made.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        return made

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import web_desk
 
-from dealwire.store import browse, catalogue, company_sums, corrections, fired, sums
+from dealwire.store import browse, catalogue, company_sums, corrections, fired, sums, warm
 from dealwire.store.browse import Wanted
 from dealwire.store.database import Store
 from streams.stories import request
@@ -235,4 +235,17 @@ def test_no_figure_reads_a_table_through(desk, ask):
         assert not [step for step in plan if step.startswith("SCAN") and "INDEX" not in step and "each" not in step], (
             plan
         )
+    connection.close()
+
+
+def test_after_a_start_what_lists_are_made_of_is_read_through_with_its_indexes_and_nothing_once_stopped(desk):
+    asked = []
+    connection = sqlite3.connect(desk.path)
+    connection.set_trace_callback(asked.append)
+    warm.read_through(connection, lambda: False)
+    for index in ("catalogue_at", "catalogue_usd", "companies_stories", "alerts_rule", "fired_at"):
+        assert any(f"INDEXED BY {index} " in query for query in asked), index
+    asked.clear()
+    warm.read_through(connection, lambda: True)
+    assert not any("INDEXED BY" in query for query in asked)
     connection.close()
