@@ -2,6 +2,8 @@
 
 GET /api/v1/<list>.json|csv|atom     <list>: stories, companies, alerts, rules, feeds, deliveries, dead-letters
 GET /api/v1/stories/<id>.json        one story with its articles' titles, versions, alerts
+GET /api/v1/stories/<id>.csv|atom    its versions
+GET /api/v1/figures.json|csv|atom    every chart's table
 GET /api/v1/events                   stories as they change (dealwire.web.live)
 GET /api/v1/openapi.json             all of this as OpenAPI 3.1
 """
@@ -17,6 +19,7 @@ import orjson
 from aiohttp import web
 
 from dealwire.errors import UsageError
+from dealwire.model import Story, Version
 from dealwire.store import browse, dead_letters, outbox
 from dealwire.store import feeds as feed_store
 from dealwire.web import filters
@@ -40,8 +43,8 @@ Read = Callable[[web.Request], Awaitable[tuple[Sequence[Row], str]]]
 def add_api(app: web.Application) -> None:
     for name, read in LISTS.items():
         app.router.add_get(f"{ROOT}/{name}.{{form:json|csv|atom}}", _handler(name, read))
-    app.router.add_get(f"{ROOT}/figures.{{form:json|csv}}", _figures)
-    app.router.add_get(f"{ROOT}/stories/{{id}}.{{form:json|atom}}", _story)
+    app.router.add_get(f"{ROOT}/figures.{{form:json|csv|atom}}", _figures)
+    app.router.add_get(f"{ROOT}/stories/{{id}}.{{form:json|csv|atom}}", _story)
     app.router.add_get(f"{ROOT}/openapi.json", _openapi)
 
 
@@ -287,8 +290,18 @@ LISTS: Mapping[str, Read] = {
 async def _figures(request: web.Request) -> web.Response:
     """Every chart's table: one row for each of its cells."""
     sides = await figures.read_charts(request.app[DESK])
+    at = request.app[DESK].now()
     rows = [
-        {"id": f"{chart.title}/{line[0]}/{name}", "chart": chart.title, "row": line[0], "column": name, "value": value}
+        {
+            "id": f"{chart.title}/{line[0]}/{name}",
+            "at": at,
+            "title": f"{chart.title}: {line[0]}, {name}: {value}",
+            "page": "/figures",
+            "chart": chart.title,
+            "row": line[0],
+            "column": name,
+            "value": value,
+        }
         for side in sides
         for chart in side
         for line in chart.table.rows
@@ -302,23 +315,28 @@ async def _story(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     story, _ = await desk.read(browse.find, request.match_info["id"])
     receipts = await desk.read(browse.receipts_of, story.id)
-    if request.match_info["form"] == "atom":
-        rows = [
-            {
-                "id": f"{story.id}:{version.number}",
-                "at": version.at,
-                "title": f"{title_of(story)}, version {version.number}",
-                "page": story_path(story.id),
-                "changes": [f"{c.kind}: {c.before} → {c.after}" for c in version.changes],
-            }
-            for version in reversed(story.versions)
-        ]
-        return written(request, f"story:{story.id}", rows)
+    if request.match_info["form"] != "json":
+        return written(
+            request, f"story:{story.id}", [version_row(story, version) for version in reversed(story.versions)]
+        )
     body = {
         "story": story.model_dump(mode="json", by_alias=True, exclude_none=True),
         "alerts": [receipt.to_dict() for receipt in receipts],
     }
     return web.Response(body=orjson.dumps(body), content_type="application/json")
+
+
+def version_row(story: Story, version: Version) -> Row:
+    """A version of a story in one flat row."""
+    return {
+        "id": f"{story.id}:{version.number}",
+        "at": version.at,
+        "title": f"{title_of(story)}, version {version.number}",
+        "page": story_path(story.id),
+        "version": version.number,
+        "article": version.article,
+        "changes": [f"{c.kind}: {c.before} → {c.after}" for c in version.changes],
+    }
 
 
 async def _openapi(_: web.Request) -> web.Response:

@@ -26,6 +26,7 @@ FILTERS = {
     "deliveries": {"state": "Only in this state.", "receiver": "Only to this one.", "limit": "At most so many."},
 }
 MEDIA = {"json": "application/json", "csv": "text/csv", "atom": "application/atom+xml"}
+FORM_NAMES = {"json": "JSON", "csv": "CSV", "atom": "Atom"}
 PROBLEM_MEDIA = "application/problem+json"
 """RFC 9457."""
 PROBLEM = {
@@ -77,7 +78,10 @@ COLUMNS: dict[str, dict[str, dict[str, Any]]] = {
         "error": TEXT, "receipt": {"type": "object"}, "notice": TEXT, "at": MOMENT, "title": TEXT, "page": TEXT,
     },
     "dead-letters": {"id": TEXT, "at": MOMENT, "title": TEXT, "reason": TEXT, "octets": COUNT, "page": TEXT},
-    "figures": {"id": TEXT, "chart": TEXT, "row": TEXT, "column": TEXT, "value": TEXT},
+    "figures": {
+        "id": TEXT, "at": MOMENT, "title": TEXT, "page": TEXT, "chart": TEXT, "row": TEXT, "column": TEXT,
+        "value": TEXT,
+    },
 }  # fmt: skip
 """What a row of each list holds."""
 
@@ -88,10 +92,11 @@ def describe(lists: Sequence[str]) -> dict[str, Any]:
     for name in lists:
         for form in MEDIA:
             paths[f"/api/v1/{name}.{form}"] = {"get": _list(name, form)}
-    for form in ("json", "csv"):
+    for form in MEDIA:
         paths[f"/api/v1/figures.{form}"] = {"get": _list("figures", form)}
     paths["/api/v1/stories/{id}.json"] = {"get": _one_story()}
-    paths["/api/v1/stories/{id}.atom"] = {"get": _versions()}
+    for form in ("csv", "atom"):
+        paths[f"/api/v1/stories/{{id}}.{form}"] = {"get": _versions(form)}
     paths["/api/v1/openapi.json"] = {"get": _itself()}
     paths["/api/v1/events"] = {"get": _events()}
     return {
@@ -124,7 +129,7 @@ def _list(name: str, form: str) -> dict[str, Any]:
     schema: dict[str, Any] = _items(name) if form == "json" else {"type": "string"}
     return {
         "operationId": f"{name}-{form}",
-        "summary": f"The list of {name.replace('-', ' ')} as {form.upper() if form != 'atom' else 'Atom'}.",
+        "summary": f"The list of {name.replace('-', ' ')} as {FORM_NAMES[form]}.",
         "parameters": [
             {"name": field, "in": "query", "required": False, "description": said, "schema": {"type": "string"}}
             for field, said in FILTERS.get(name, {}).items()
@@ -146,12 +151,12 @@ def _one_story() -> dict[str, Any]:
     }
 
 
-def _versions() -> dict[str, Any]:
+def _versions(form: str) -> dict[str, Any]:
     return {
-        "operationId": "story-versions",
-        "summary": "The versions of one story as Atom, the latest first.",
+        "operationId": f"story-versions-{form}",
+        "summary": f"The versions of one story as {FORM_NAMES[form]}, the latest first.",
         "parameters": [ID],
-        "responses": {"200": {"description": "The feed.", "content": {MEDIA["atom"]: {"schema": TEXT}}}} | _refusals(),
+        "responses": {"200": {"description": "Them.", "content": {MEDIA[form]: {"schema": TEXT}}}} | _refusals(),
     }
 
 

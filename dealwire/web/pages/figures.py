@@ -23,9 +23,8 @@ Sides = list[list[Chart]]
 async def show(request: web.Request) -> web.Response:
     """GET /figures"""
     sides = await read_charts(request.app[DESK])
-    return page(
-        "figures.html.j2", frame_of(request, "figures"), "Figures", sides=sides, links=list_links("/api/v1/figures")[:2]
-    )
+    frame = frame_of(request, "figures")
+    return page("figures.html.j2", frame, "Figures", sides=sides, links=list_links("/api/v1/figures"))
 
 
 async def read_charts(desk: Desk) -> Sides:
