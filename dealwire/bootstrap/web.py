@@ -1,6 +1,5 @@
 """Shell: the web page put together, beside `dealwire run` or by itself over a store that another process fills."""
 
-import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from aiohttp import web
 
 from dealwire.bootstrap.letters import StoreBox
 from dealwire.bootstrap.rules import Rules, policy_of
+from dealwire.bootstrap.web_process import set_for_pages
 from dealwire.config import Settings, WebSettings
 from dealwire.log import logger
 from dealwire.monitoring.monitor import Monitor
@@ -31,12 +31,6 @@ Addition = Callable[[web.Application], None]
 
 SHUTDOWN_SECONDS = 3.0
 """How long an answer that is under way may take at the end."""
-SWITCH_SECONDS = 0.0005
-"""How long a thread keeps the interpreter from others that wait for it, while a page is served.
-
-A page asks SQLite some hundred times and gives the interpreter up at each; beside a thread that reads news it would
-wait Python's usual 5 ms as often to have it back.
-"""
 
 
 def make_app(
@@ -114,19 +108,17 @@ async def page(
 async def serving(settings: WebSettings, app: web.Application) -> AsyncIterator[str]:
     """Serve the application as long as the block lasts; its address, empty where its port is taken."""
     host, port = settings.address
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    try:
+    with set_for_pages():
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        await runner.setup()
         try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            log.warning("page_not_served", listen=settings.listen, cause=error.strerror or str(error))
-            yield ""
-            return
-        held = runner.addresses[0][1]
-        yield f"http://{f'[{host}]' if ':' in host else host}:{held}/"
-    finally:
-        sys.setswitchinterval(before)
-        await runner.cleanup()
+            try:
+                await web.TCPSite(runner, host, port).start()
+            except OSError as error:
+                log.warning("page_not_served", listen=settings.listen, cause=error.strerror or str(error))
+                yield ""
+                return
+            held = runner.addresses[0][1]
+            yield f"http://{f'[{host}]' if ':' in host else host}:{held}/"
+        finally:
+            await runner.cleanup()

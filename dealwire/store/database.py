@@ -43,7 +43,7 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",  # a committed batch outlives a power cut: its feed state says it need not come again
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -32768",  # 32 MiB
+    "PRAGMA cache_size = -16384",  # 16 MiB; what is beyond it the system holds
     "PRAGMA wal_autocheckpoint = 8000",  # 32 MB: a batch touches pages all over, the next many of them again
 )
 
