@@ -56,7 +56,6 @@ async def page_beside_kafka(settings: Settings, monitor: Monitor) -> AsyncIterat
         around = await asyncio.to_thread(Surroundings, kafka, store)
         monitor.watch_store(path)
         monitor.pipeline.use_rules(len(around.rules.core.book.rules))
-        monitor.health.complete()
         following = Following(
             kafka,
             store,
@@ -65,6 +64,9 @@ async def page_beside_kafka(settings: Settings, monitor: Monitor) -> AsyncIterat
             alerts_kept=settings.retention.deliveries,
             between=around.look,
         )
+        monitor.registry.register(following.reach)
+        monitor.health.add("following", following.reach.why_not_ready)
+        monitor.health.complete()
         stop = threading.Event()
         task = asyncio.ensure_future(in_thread(following.run, stop))
         app = assemble(

@@ -24,6 +24,7 @@ from dealwire.log import logger
 from dealwire.model import Alert, DeadLetter, Reading
 from dealwire.store import articles, corrections, followed, mirror
 from dealwire.store.database import Store
+from dealwire.web.reach import Reach
 from streams.settings import KafkaSettings
 from streams.stories.correction import Correction
 from streams.stories.record import decode, story_key
@@ -33,6 +34,8 @@ log = logger("web.following")
 POLL_MS = 250
 RECORDS_AT_ONCE = 500
 PRUNE_EVERY = timedelta(hours=1)
+LOOK_EVERY = timedelta(seconds=5)
+"""How often the broker is asked how much there is to read."""
 STORY = story_key("")
 
 Take = Callable[[Any, Any], None]
@@ -58,7 +61,8 @@ class Following:
         self._articles_kept = articles_kept
         self._alerts_kept = alerts_kept
         self._between = between
-        self._prune_at = clock()
+        self.reach = Reach()
+        self._prune_at = self._look_at = clock()
         self._takes: Mapping[str, Take] = {
             settings.topic("state"): self._take_state,
             settings.topic("events"): self._take_reading,
@@ -84,6 +88,7 @@ class Following:
                 while not stop.is_set():
                     self._between()
                     self._turn(consumer)
+                    self._look(consumer)
             finally:
                 consumer.close()
         except KafkaError as error:
@@ -118,6 +123,18 @@ class Following:
                 reached = {(p.topic, p.partition): records[-1].offset + 1 for p, records in polled.items()}
                 followed.save_places(connection, reached)
         self._keep_house()
+
+    def _look(self, consumer: Any) -> None:
+        """See now and then how much is still to be read."""
+        now = self._clock()
+        if now < self._look_at:
+            return
+        self._look_at = now + LOOK_EVERY
+        try:
+            ends = consumer.end_offsets(list(consumer.assignment()))
+            self.reach.saw(sum(end - consumer.position(place) for place, end in ends.items()))
+        except KafkaError as error:  # polls go on: what comes when the broker is back is taken
+            self.reach.missed(f"{type(error).__name__}: {error}")
 
     def _take(self, connection: Any, topic: str, records: Sequence[Any]) -> None:
         for record in records:

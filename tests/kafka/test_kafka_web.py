@@ -53,6 +53,11 @@ class Page:
         assert status == 200, body
         return json.loads(body)["items"]
 
+    def ready(self):
+        """The answer of /readyz, and what it says of the following."""
+        status, body = self.send("GET", "/readyz")
+        return status, json.loads(body)["checks"]["following"]
+
     def post(self, path, **form):
         self.send("GET", "/", Accept="text/html")
         body = urllib.parse.urlencode({"csrf": self.form, "author": "kim", "reason": "read the filing"} | form)
@@ -83,6 +88,9 @@ def test_the_page_follows_the_topics_goes_on_after_a_kill_and_hands_on_what_read
     (story,) = page.items("stories")
     fleet.wait_for(lambda: [a["rule"] for a in page.items("alerts")] == ["any"], "the alert on the page")
     fleet.wait_for(lambda: [d["state"] for d in page.items("deliveries")] == ["sent"], "its delivery")
+
+    fleet.wait_for(lambda: page.ready() == (200, {"ok": True}), "the page to have read all there is")
+    assert "dealwire_page_behind_records 0.0" in page.send("GET", "/metrics")[1]
 
     fleet.kill(page.process)
     tell(settings, "b", "Varn Robotics raises $40 million Series A", 1)
