@@ -242,13 +242,6 @@ def largest(connection: sqlite3.Connection, since: datetime, limit: int) -> tupl
     return _briefs(connection, found)
 
 
-def alerts_by_day(connection: sqlite3.Connection, since: datetime) -> dict[tuple[date, str], int]:
-    """How often each rule fired on each day."""
-    query = "SELECT CAST(at / 86400 AS INTEGER) AS day, rule, count(*) FROM alerts WHERE at >= ? GROUP BY day, rule"
-    found = connection.execute(query, (since.timestamp(),))
-    return {(_moment(day * 86_400).date(), rule): count for day, rule, count in found}
-
-
 def alerts(connection: sqlite3.Connection, rule: str = "", limit: int = 50) -> list[Alert]:
     """The latest alerts, of one rule or of all."""
     query, values = "SELECT record FROM alerts ORDER BY at DESC LIMIT ?", (limit,)

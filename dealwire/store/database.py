@@ -34,7 +34,7 @@ TABLES = (
 )
 """Modules of dealwire.store, each with `SCHEMA`."""
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a writer waits for another process's transaction; a batch takes well under a second."""
 

@@ -77,6 +77,6 @@ def take_out(connection: sqlite3.Connection, number: int) -> None:
 
 def loudest_subjects(connection: sqlite3.Connection, since: datetime) -> dict[str, str]:
     """Of whom each rule spoke most in the stories that it first told since then."""
-    query = """SELECT rule, subject, sum(times) AS told FROM fired WHERE first_at >= ? AND subject != ''
-        GROUP BY rule, subject ORDER BY told, subject DESC"""
+    query = """SELECT rule, subject, max(told) FROM (SELECT rule, subject, sum(times) AS told FROM fired
+        WHERE first_at >= ? AND subject != '' GROUP BY rule, subject) GROUP BY rule"""
     return {rule: subject for rule, subject, _ in connection.execute(query, (since.timestamp(),))}

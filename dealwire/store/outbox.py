@@ -314,7 +314,7 @@ def listed(
 
 def counts(connection: sqlite3.Connection) -> dict[tuple[str, State], int]:
     """How many deliveries each receiver has in each state."""
-    query = "SELECT receiver, state, count(*) FROM deliveries GROUP BY receiver, state"
+    query = "SELECT receiver, state, deliveries FROM delivery_states WHERE deliveries > 0"
     return {(receiver, state): count for receiver, state, count in connection.execute(query)}
 
 

@@ -41,7 +41,7 @@ def _charts(connection: sqlite3.Connection, now: datetime, titles: dict[str, str
     feeds = {feed: list(days.values()) for feed, days in by_feed.items()}
     over_time = [
         money_by_week(sums.money_by_week(connection, first), until.date(), WEEKS),
-        alerts_by_day(browse.alerts_by_day(connection, since), titles, until.date(), DAYS),
+        alerts_by_day(sums.alerts_by_day(connection, since), titles, until.date(), DAYS),
         articles_by_day(counts, told, until.date(), DAYS),
     ]
     return [over_time, [largest_deals(browse.largest(connection, since, LARGEST_MAX), DAYS), activity(feeds, DAYS)]]

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from dealwire.model import Alert
-from dealwire.store import browse, fired
+from dealwire.store import browse, fired, sums
 from dealwire.web.charts import Entry, ranking, spark
 from dealwire.web.pages.cards import story_path, title_of
 from dealwire.web.pages.desk import DESK
@@ -58,7 +58,7 @@ Loudest = tuple[Mapping[str, datetime], Mapping[str, str]]
 
 def _read(connection: sqlite3.Connection, since: datetime, rules: Sequence[str]) -> tuple[Counts, list[Alert], Loudest]:
     last = browse.last_fired(connection, rules), fired.loudest_subjects(connection, since)
-    return browse.alerts_by_day(connection, since), browse.alerts(connection, limit=ALERTS_SHOWN), last
+    return sums.alerts_by_day(connection, since), browse.alerts(connection, limit=ALERTS_SHOWN), last
 
 
 def _row(rule: Rule, counts: Counts, loudest: Loudest, until: date) -> dict[str, Any]:
@@ -105,7 +105,7 @@ async def show(request: web.Request) -> web.Response:
         raise web.HTTPNotFound(text="no rule of this id runs; it may have been renamed or removed")
     until = (await desk.read(browse.newest_alert) or desk.now()).date()
     since = datetime.combine(until - timedelta(days=DAYS - 1), datetime.min.time(), UTC)
-    counts = await desk.read(browse.alerts_by_day, since)
+    counts = await desk.read(sums.alerts_by_day, since)
     alerts = await desk.read(browse.alerts, found.id, ALERTS_SHOWN)
     mine = {key: number for key, number in counts.items() if key[1] == found.id}
     subjects = Counter(alert.story_view.subject or "nobody named" for alert in alerts if alert.story_view)
