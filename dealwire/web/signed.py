@@ -10,26 +10,22 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from aiohttp import web
-from markupsafe import Markup
 
 from dealwire.errors import UsageError
 from dealwire.links import Action, read
 from dealwire.store import links
 from dealwire.store.database import Store
+from dealwire.web.pages.frame import Frame
+from dealwire.web.pages.rendering import render
 
 OpenStore = Callable[[], AbstractContextManager[Store]]
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+    " frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
-PAGE = Markup(
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="robots" content="noindex">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1"><title>dealwire</title></head>'
-    "<body><main><p>{said}</p>{form}</main></body></html>"
-)
-FORM = Markup('<form method="post"><button>{verb}</button></form>')
 BUTTONS = {"acknowledge": "Acknowledge", "mute": "Mute", "unsubscribe": "Unsubscribe"}
 
 
@@ -51,11 +47,11 @@ class Signed:
         """The question, with a button."""
         action = self._action(request)
         said = await asyncio.to_thread(self._asked, action)
-        return _page(said, FORM.format(verb=BUTTONS[action.verb]))
+        return _answer(said, BUTTONS[action.verb])
 
     async def act(self, request: web.Request) -> web.Response:
         """Do it, and say so."""
-        return _page(await asyncio.to_thread(self._act, self._action(request)))
+        return _answer(await asyncio.to_thread(self._act, self._action(request)))
 
     def _asked(self, action: Action) -> str:
         with self._open_store() as store:
@@ -69,9 +65,16 @@ class Signed:
         try:
             return read(self._key, request.match_info["token"], datetime.now(UTC))
         except UsageError as error:
-            page = PAGE.format(said=f"{str(error)[:1].upper()}{str(error)[1:]}.", form="")
+            page = _page(f"{str(error)[:1].upper()}{str(error)[1:]}.")
             raise web.HTTPForbidden(text=page, content_type="text/html", headers=HEADERS) from error
 
 
-def _page(said: str, form: str = "") -> web.Response:
-    return web.Response(text=PAGE.format(said=said, form=form), content_type="text/html", headers=HEADERS)
+def _answer(said: str, verb: str = "") -> web.Response:
+    return web.Response(text=_page(said, verb), content_type="text/html", headers=HEADERS)
+
+
+def _page(said: str, verb: str = "") -> str:
+    """What there is to say, with a button for the verb where there is something to confirm; no way further in."""
+    frame = Frame(here="", now=datetime.now(UTC), bare=True)
+    values = {"frame": frame, "title": verb or "Done", "said": said, "verb": verb}
+    return render("confirm.html.j2", values)
