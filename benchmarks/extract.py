@@ -20,6 +20,7 @@ from pathlib import Path
 import feedparser
 import orjson
 
+from dealwire.cli.collector import relax_collector
 from dealwire.model import Article
 from dealwire.reference.companies import bundled_companies
 from streams.understand import Understander
@@ -28,6 +29,8 @@ from streams.understand.gate import baseline_words
 SETS = {"tech-2026": (20_000, 5_000), "press-releases": (4_000, 800)}
 """How many articles are read, and the bar in articles a second."""
 FEED_ITEMS = 400
+PASSES = 3
+"""Other work on the machine makes a pass slower, never faster: the best of them says most of the code."""
 FETCHED = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -42,11 +45,15 @@ def articles_of(path: Path, limit: int) -> list[Article]:
     ]
 
 
-def rate(count: int, work) -> float:
-    """Calls of `work` over `count` articles, per second of processor time."""
-    started = time.process_time()
-    work()
-    return count / (time.process_time() - started)
+def rate(items: list, work) -> float:
+    """Items a second of processor time that `work` takes one by one, keeping nothing: the best of PASSES passes."""
+    seconds = []
+    for _ in range(PASSES):
+        started = time.process_time()
+        for item in items:
+            work(item)
+        seconds.append(time.process_time() - started)
+    return len(items) / min(seconds)
 
 
 def as_feed(articles: list[Article]) -> str:
@@ -58,6 +65,7 @@ def as_feed(articles: list[Article]) -> str:
 
 
 def main() -> None:
+    relax_collector()  # as every process of dealwire does
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "shared" / "data"
     understander = Understander(bundled_companies())
     understander.understand(Article.create(id="warm", title="Acme raises $5M from Bolt", fetched=FETCHED))
@@ -69,11 +77,10 @@ def main() -> None:
             print(f"{name:<16} not found in {folder}: passed over")
             continue
         articles = articles_of(path, limit)
-        ours = rate(len(articles), lambda given=articles: [understander.understand(a) for a in given])
-        plain = rate(len(articles), lambda given=articles: [alternation.findall(f"{a.title} {a.body}") for a in given])
+        ours = rate(articles, understander.understand)
+        plain = rate(articles, lambda a: alternation.findall(f"{a.title} {a.body}"))
         few = articles[:FEED_ITEMS]
-        feed = as_feed(few)
-        parsed = rate(len(few), lambda given=feed: feedparser.parse(given))
+        parsed = len(few) * rate([as_feed(few)], feedparser.parse)
         print(f"{name:<16}{len(articles):>9}{ours:>11,.0f}{bar:>7,}{plain:>10,.0f}{parsed:>14,.0f}")
     print(f"peak resident memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, corpora included")
 

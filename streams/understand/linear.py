@@ -34,6 +34,15 @@ def key_of(feature: str) -> Key:
     return crc32(feature.encode()) if feature.startswith(LEXICAL) else feature
 
 
+def chance_of(score: float) -> float:
+    """The logistic function.
+
+    >>> chance_of(0.0)
+    0.5
+    """
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+
+
 @dataclass(frozen=True)
 class Linear:
     """Classes, and for each feature a weight per class."""
@@ -75,14 +84,15 @@ class Logistic:
         0.5
         """
         score = self.table[BIAS] + sum(map(self.table.get, keys, repeat(0.0)))
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+        return chance_of(score)
 
 
 @cache
 def bundled_linear(name: str) -> Mapping[Category, Linear]:
     """The model of each category that ships under `data/<name>.json`."""
+    one = _Pool()
     return {
-        category: Linear(tuple(model["classes"]), {key_named(f): tuple(w) for f, w in model["table"].items()})
+        category: Linear(tuple(model["classes"]), {key_named(f): tuple(map(one, w)) for f, w in model["table"].items()})
         for category, model in _document(name)["models"].items()
     }
 
@@ -90,10 +100,18 @@ def bundled_linear(name: str) -> Mapping[Category, Linear]:
 @cache
 def bundled_logistic(name: str) -> Mapping[Category, Logistic]:
     """The same for models of one question."""
+    one = _Pool()
     return {
-        category: Logistic({key_named(f): w for f, w in model["table"].items()})
+        category: Logistic({key_named(f): one(w) for f, w in model["table"].items()})
         for category, model in _document(name)["models"].items()
     }
+
+
+class _Pool(dict[float, float]):
+    """Gives equal weights as one object: rounded as they are, a few thousand stand for a million."""
+
+    def __call__(self, weight: float) -> float:
+        return self.setdefault(weight, weight)
 
 
 def _document(name: str) -> dict[str, Any]:

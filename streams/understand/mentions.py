@@ -291,7 +291,7 @@ class NameFinder:
         last = i
         while last + 1 < len(tokens) and last - i < NAME_TOKENS_MAX:
             following = tokens[last + 1]
-            if last == i and following.is_word and following.text.islower() and self._known(sentence, i, i + 1):
+            if last == i and following.is_word and following.text.islower() and self._known_with(sentence, i):
                 last += 1
                 continue
             gap = following.start - tokens[last].end
@@ -431,6 +431,10 @@ class NameFinder:
             exchange = [t.text for t in sentence.tokens[max(0, i - 8) : i]]
             return not ("(" in exchange and ":" in exchange)
         return True
+
+    def _known_with(self, sentence: Sentence, i: int) -> bool:
+        """Whether a word makes a known name only with the next; the "as" of "Nvidia as" is no legal form."""
+        return self._known(sentence, i, i + 1) and not self._known(sentence, i, i)
 
     def _known(self, sentence: Sentence, first: int, last: int) -> bool:
         return self._is_company(sentence.text[sentence.tokens[first].start : sentence.tokens[last].end])

@@ -33,7 +33,7 @@ from streams.understand.tokens import Sentence, split_sentences
 from streams.understand.weighing import context_of, early_features, features
 from streams.understand.whole import WholeSentences
 
-EXTRACTOR_VERSION = "3"
+EXTRACTOR_VERSION = "4"
 """Part of every reading; an upgrade that changes events raises it."""
 BODY_CHARACTERS_MAX = 2500
 SENTENCES_MAX = 6
@@ -115,13 +115,14 @@ class Draft:
 class Understander:
     """Reads articles; holds nothing that an article changes."""
 
-    def __init__(self, companies: Companies, models: Models | None = None) -> None:
+    def __init__(self, companies: Companies, models: Models | None = None, *, looks_open: bool = False) -> None:
+        """Where the looks are open, every sentence is parsed: what `training.gates` compares the first look with."""
         models = models or Models.bundled()
         self._companies = companies
         self._homes = Homes(companies)
         self._known: dict[str, bool] = {}
         self._names = NameFinder(self._is_company)
-        self._look = FirstLook(models.looks)
+        self.look = FirstLook(models.looks, is_open=looks_open)
         self._early = models.early
         self._frames: Mapping[Category, Frames] = {
             "funding": FundingFrames(),
@@ -170,24 +171,26 @@ class Understander:
             passed_over="" if steps else "no sentence is worth weighing",
         )
 
-    def proposals(self, article: Article) -> list[Proposal]:
-        """The candidates of each sentence as the frames propose them, in the order of the text."""
+    def sentences(self, article: Article) -> list[Sentence]:
+        """The sentences that are looked at: those of the title and the first of the body that hold a trigger."""
         title = article.title
         end = title_end(title)
         body = article.body[:BODY_CHARACTERS_MAX]
         boilerplate = BOILERPLATE.search(body)
         body_end = boilerplate.start() if boilerplate and boilerplate.start() > OWN_TEXT_MIN else len(body)
-        sentences = [Sentence("title", 0, title, s.start, s.end) for s in split_sentences(title[:end], "title")]
+        found = [Sentence("title", 0, title, s.start, s.end) for s in split_sentences(title[:end], "title")]
         if body:
-            sentences += [
+            found += [
                 Sentence("body", s.number, article.body, s.start, s.end)
                 for s in split_sentences(body[:body_end], "body", SENTENCES_MAX)
             ]
+        return [s for s in found if holds_trigger(s.text, s.start, s.end)]
+
+    def proposals(self, article: Article) -> list[Proposal]:
+        """The candidates of each sentence as the frames propose them, in the order of the text."""
         proposals = []
-        for sentence in sentences:
-            if not holds_trigger(sentence.text, sentence.start, sentence.end):
-                continue
-            chances = self._look.categories(sentence.quote)
+        for sentence in self.sentences(article):
+            chances = self.look.categories(sentence)
             if not chances:
                 continue
             parse = Parse(sentence, self._names)

@@ -69,6 +69,11 @@ def test_who_used_to_employ_the_founders_takes_no_part():
     assert [p.name for p in event.participants] == ["MatX"]
 
 
+def test_a_conjunction_behind_a_known_name_is_no_legal_form():
+    event = read("Lumafab acquires Broadcom as demand for its chips climbs").events[0]
+    assert {p.name for p in event.participants} == {"Lumafab", "Broadcom"}
+
+
 def test_a_nameless_subject_is_kept_as_it_is_called():
     event = read("Ex-DeepMind duo raise $20 million to close the gap between sales teams and their data").events[0]
     assert event.participants == ()

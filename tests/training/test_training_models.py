@@ -9,7 +9,8 @@ import pytest
 from dealwire.reference.companies import bundled_companies
 from streams.understand.linear import Linear, Logistic
 from streams.understand.understander import Understander
-from training.train import CATEGORIES, LESSONS, READINGS, articles_of, train, write
+from training.labels import articles_of
+from training.train import CATEGORIES, LESSONS, READINGS, train, write
 from training.word_classes import classes_of
 
 LESSONS_STEP = 2
