@@ -14,13 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from dealwire.errors import UsageError
+from dealwire.errors import StoreError, UsageError
+from dealwire.log import logger
 from dealwire.reference.companies import Companies
 from dealwire.store import catalogue, corrections, dead_letters, warm
 from dealwire.store.database import Store, reported
 from rules.book import RuleBook
 from streams.stories.correction import Correction
 
+log = logger("web")
 T = TypeVar("T")
 
 READERS = 3
@@ -159,8 +161,11 @@ class StoreDesk:
             return change(connection, *values)
 
     def _read_through(self) -> None:
-        with closing(self._open()) as connection:
-            warm.read_through(connection, self._closing.is_set)
+        try:
+            with reported(str(self._path)), closing(self._open()) as connection:
+                warm.read_through(connection, self._closing.is_set)
+        except StoreError as error:  # the first readers wait for the disk; nothing else is lost
+            log.warning("catalogue_cold", cause=str(error))
 
     def _bring_up(self) -> int:
         with reported(str(self._path)):

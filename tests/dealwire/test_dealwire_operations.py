@@ -10,6 +10,7 @@ import yaml
 
 from dealwire.monitoring.lag import LagMetrics
 from dealwire.monitoring.monitor import Monitor
+from dealwire.web.reach import Reach
 from streams.settings import KafkaSettings
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,7 @@ def families():
     monitor = Monitor()
     monitor.watch_store(Path("dealwire.db"))
     monitor.registry.register(LagMetrics(KafkaSettings(), ()))
+    monitor.registry.register(Reach())
     for collector in list(monitor.registry._collector_to_names):
         for family in getattr(collector, "describe", list)():
             labels = set(getattr(collector, "_labelnames", ())) | set(getattr(family, "_labelnames", ()))
