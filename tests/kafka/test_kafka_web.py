@@ -89,8 +89,9 @@ def test_the_page_follows_the_topics_goes_on_after_a_kill_and_hands_on_what_read
     fleet.wait_for(lambda: [a["rule"] for a in page.items("alerts")] == ["any"], "the alert on the page")
     fleet.wait_for(lambda: [d["state"] for d in page.items("deliveries")] == ["sent"], "its delivery")
 
-    fleet.wait_for(lambda: page.ready() == (200, {"ok": True}), "the page to have read all there is")
-    assert "dealwire_page_behind_records 0.0" in page.send("GET", "/metrics")[1]
+    fleet.wait_for(lambda: page.ready() == (200, {"ok": True}), "the page to be ready")
+    read_all = "dealwire_page_behind_records 0.0"
+    fleet.wait_for(lambda: read_all in page.send("GET", "/metrics")[1], "the page to have read all there is")
 
     fleet.kill(page.process)
     tell(settings, "b", "Varn Robotics raises $40 million Series A", 1)
