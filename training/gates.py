@@ -6,18 +6,14 @@ Each line of an archive is an article (`id, title, body?, source?`); no labels a
 a fact is to pass, for that category; no other need be parsed at all. So the look learns from far more text than anybody
 labels, and its price is known: the share of such sentences that it passes over in articles it has not learned from. The
 models that ship do the reading, with the look open; run `training.train` afterwards, for the weighing sees what the
-look says.
-scikit-learn does the fitting (the `train` group of pyproject.toml).
+look says. scikit-learn does the fitting (the `train` group of pyproject.toml).
 """
 
 import argparse
-import gzip
 import random
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-import orjson
 
 from dealwire.model import Category, MarketEvent
 from dealwire.reference.companies import bundled_companies
@@ -25,7 +21,7 @@ from streams.understand.linear import Logistic
 from streams.understand.look import TITLE, keys
 from streams.understand.tokens import Sentence
 from streams.understand.understander import Understander
-from training.labels import FOLDS, Labelled, articles_of
+from training.labels import FOLDS, Labelled, archived, articles_of
 from training.train import (
     CATEGORIES,
     DATA,
@@ -55,11 +51,9 @@ PASS = 0.98
 
 def read(path: Path, articles_max: int) -> list[Labelled]:
     """Articles of an archive, drawn at random but the same each time."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rb") as lines:
-        rows = [line for line in lines if line.strip()]
+    rows = list(archived(path))
     drawn = random.Random(SEED).sample(rows, min(articles_max, len(rows)))  # noqa: S311  # a sample, no secret
-    return articles_of({**orjson.loads(row), "gold": []} for row in drawn)
+    return articles_of({**row, "gold": []} for row in drawn)
 
 
 def examples(items: Iterable[Labelled], understander: Understander) -> Sorted:

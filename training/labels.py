@@ -8,16 +8,20 @@ articles it counts (`count`).
 """
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from connectors import archive
+from dealwire.log import logger
 from dealwire.model import Article
 from dealwire.reference.names import fold_name
 from streams.understand.candidate import Candidate
 from streams.understand.understander import Proposal
 
+log = logger("training")
 FOLDS = 5
 EPOCH_START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -64,6 +68,11 @@ class Labelled:
 def asked_of(candidate: Candidate) -> Asked:
     """How a row's `judged` names the candidate."""
     return candidate.category, candidate.sentence.place, candidate.trigger[0]
+
+
+def archived(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The rows of an archive; what is broken in it is told and passed over."""
+    return (row for _, row in archive.rows(path, lambda said: log.warning("row_passed_over", said=said)))
 
 
 def articles_of(rows: Iterable[Mapping[str, Any]]) -> list[Labelled]:

@@ -95,11 +95,11 @@ def reading_examples(labelled: Sequence[Labelled], understander: Understander) -
             for candidate, label in zip(asked, labels, strict=True):
                 category = candidate.category
                 found["early"][category].add(early_features(candidate), OTHER if label is None else EVENT, item.count)
-                told = label or {}
-                if label is not None or any(g["category"] == category for g in item.gold):
-                    roles = {fold_name(p["name"]): p["role"] for p in told.get("participants") or []}
-                    for names, role in _parts(understander, candidate, proposal, proposals, roles):
-                        found["roles"][category].add(names, role, item.count)
+                if label is None and not any(g["category"] == category for g in item.gold):
+                    continue
+                roles = {fold_name(p["name"]): p["role"] for p in (label or {}).get("participants") or []}
+                for names, role in _parts(understander, candidate, proposal, proposals, roles):
+                    found["roles"][category].add(names, role, item.count)
                 if label is None:
                     continue
                 seen = kind_features(candidate, item.article.title)
@@ -152,9 +152,9 @@ def weighing_examples(labelled: Sequence[Labelled], understander: Understander) 
 # -- fitting --------------------------------------------------------------------------------------------------------
 
 
-def fit(examples: Examples, classes: Sequence[str], strength: float) -> Linear:
-    """The multinomial logistic regression of these examples, as of these classes."""
-    features = examples.features
+def fit(examples: Examples, strength: float) -> Linear:
+    """The multinomial logistic regression of these examples."""
+    features, classes = examples.features, examples.classes
     if len(set(classes)) < 2:
         msg = f"too few labelled articles: of {len(classes)} examples, all are {set(classes) or 'missing'}"
         raise ValueError(msg)
@@ -176,7 +176,7 @@ def fit(examples: Examples, classes: Sequence[str], strength: float) -> Linear:
 
 def fit_question(examples: Examples, strength: float) -> Logistic:
     """The logistic regression of EVENT against OTHER."""
-    linear = fit(examples, [str(c == EVENT) for c in examples.classes], strength)
+    linear = fit(replace(examples, classes=[str(c == EVENT) for c in examples.classes]), strength)
     return Logistic({key: row[0] for key, row in linear.table.items()})
 
 
@@ -218,7 +218,7 @@ def fit_questions(name: str, examples: Sorted) -> dict[Category, Logistic]:
 
 def fit_all(name: str, examples: Sorted) -> dict[Category, Linear]:
     """The model of each category."""
-    return {c: fit(found, found.classes, STRENGTH[name]) for c, found in examples.items()}
+    return {c: fit(found, STRENGTH[name]) for c, found in examples.items()}
 
 
 def joined(parts: Sequence[Sorted]) -> Sorted:

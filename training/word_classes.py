@@ -10,7 +10,6 @@ archives give the same list. scikit-learn does the work (the `train` group of py
 """
 
 import argparse
-import gzip
 import re
 import sys
 from collections import Counter
@@ -19,10 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 from scipy import sparse
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils.extmath import randomized_svd
+
+from training.labels import archived
 
 WORD = re.compile(r"[a-z][a-z'’&.-]*[a-z]|[a-z]|\$|\d[\d.,]*|[,:;.!?]")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -41,13 +41,10 @@ NUMBER = "#"
 def sentences_of(archives: Iterable[Path]) -> Iterator[list[str]]:
     """The words of each title and body sentence, in lower case, numbers as one."""
     for path in archives:
-        opener = gzip.open if path.suffix == ".gz" else open
-        with opener(path, "rb") as lines:
-            for line in lines:
-                article = orjson.loads(line)
-                body = (article.get("body") or "")[:BODY_CHARACTERS_MAX]
-                for text in (article["title"], *SENTENCE_END.split(body)):
-                    yield [NUMBER if w[0].isdigit() else w for w in WORD.findall(text.lower())]
+        for article in archived(path):
+            body = (article.get("body") or "")[:BODY_CHARACTERS_MAX]
+            for text in (article["title"], *SENTENCE_END.split(body)):
+                yield [NUMBER if w[0].isdigit() else w for w in WORD.findall(text.lower())]
 
 
 def vectors_of(sentences: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> npt.NDArray[np.float64]:

@@ -65,16 +65,16 @@ class Signed:
         try:
             return read(self._key, request.match_info["token"], datetime.now(UTC))
         except UsageError as error:
-            page = _page(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+            page = _page("Not done", f"{str(error)[:1].upper()}{str(error)[1:]}.")
             raise web.HTTPForbidden(text=page, content_type="text/html", headers=HEADERS) from error
 
 
 def _answer(said: str, verb: str = "") -> web.Response:
-    return web.Response(text=_page(said, verb), content_type="text/html", headers=HEADERS)
+    return web.Response(text=_page(verb or "Done", said, verb), content_type="text/html", headers=HEADERS)
 
 
-def _page(said: str, verb: str = "") -> str:
+def _page(title: str, said: str, verb: str = "") -> str:
     """What there is to say, with a button for the verb where there is something to confirm; no way further in."""
     frame = Frame(here="", now=datetime.now(UTC), bare=True)
-    values = {"frame": frame, "title": verb or "Done", "said": said, "verb": verb}
+    values = {"frame": frame, "title": title, "said": said, "verb": verb}
     return render("confirm.html.j2", values)

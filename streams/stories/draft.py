@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from streams.stories.memo import Memo
-from streams.stories.record import FORM, ArticleRecord, StoryRecord, article_key, in_this_form, opened, story_key
+from streams.stories.record import ArticleRecord, StoryRecord, article_key, in_this_form, opened, story_key
 
 
 class Draft(Mapping[str, bytes]):
@@ -65,7 +65,7 @@ class Draft(Mapping[str, bytes]):
 
     def peek_itself(self, story: str) -> StoryRecord | None:
         record: StoryRecord | None = self._stories.get(story) or self.value(story_key(story))
-        return record if record is None or record["v"] == FORM else in_this_form(record)
+        return None if record is None else in_this_form(record)
 
     def open(self, story: str) -> StoryRecord | None:
         """As `peek`, to be changed in place and then kept."""
