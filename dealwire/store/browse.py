@@ -56,8 +56,8 @@ class Wanted:
     """By the time at which dealwire learnt of it."""
     cursor: str = ""
     limit: int = 50
-    story: str = ""
-    """Only this one, if it is among the others."""
+    stories: tuple[str, ...] = ()
+    """Only these, if they are among the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,8 @@ def _conditions(wanted: Wanted) -> tuple[str, list[str], list[object]]:
     if wanted.rule and (wanted.company or wanted.region):
         add("EXISTS (SELECT 1 FROM fired r WHERE r.story = c.story AND r.rule = ?)", wanted.rule)
     if wanted.category:
-        add("c.category = ?", wanted.category)
+        plus = "+" if wanted.stories else ""  # the stories are looked up, and not the category walked through
+        add(f"{plus}c.category = ?", wanted.category)
     if wanted.usd_min:
         add("c.usd > 0 AND c.usd >= ?", wanted.usd_min)
     if wanted.usd_max:
@@ -122,8 +123,8 @@ def _conditions(wanted: Wanted) -> tuple[str, list[str], list[object]]:
         add(f"{_ordered(wanted)}.at < ?", wanted.until.timestamp())
     if wanted.changed_since:
         add("c.changed > ?", wanted.changed_since.timestamp())
-    if wanted.story:
-        add("c.story = ?", wanted.story)
+    if wanted.stories:
+        add(f"c.story IN ({', '.join('?' * len(wanted.stories))})", *wanted.stories)
     if wanted.cursor:
         at, story = _cursor(wanted.cursor)
         add(f"({_ordered(wanted)}.at, c.story) < (?, ?)", at, story)

@@ -28,8 +28,8 @@ def add_pages(app: web.Application) -> None:
         [
             web.get("/", stories.today),
             web.post("/seen", stories.mark_seen),
+            web.get("/stories/rows", stories.rows),
             web.get("/stories/{id}", story.show),
-            web.get("/stories/{id}/row", stories.row),
             web.post("/stories/{id}/{verb}", story.act),
             web.get("/figures", figures.show),
             web.get("/companies", companies.listed),

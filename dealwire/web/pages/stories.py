@@ -1,6 +1,7 @@
-"""Shell: the Today page, and the row of one story that keeps an open page current."""
+"""Shell: the Today page, and the rows of stories that keep an open page current."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,18 +14,19 @@ from dealwire.store import browse, catalogue, sums
 from dealwire.web import filters
 from dealwire.web.filters import Asked
 from dealwire.web.pages import visits
-from dealwire.web.pages.cards import Card, card
+from dealwire.web.pages.cards import card
 from dealwire.web.pages.desk import DESK
 from dealwire.web.pages.frame import frame_of, page
 from dealwire.web.pages.market import WEEKS, largest_deals, monday, money_by_week
 from dealwire.web.pages.rendering import render
-from dealwire.web.pages.today import CONFIDENCES, DAYS, SIZES, by_day, chosen, day_name
+from dealwire.web.pages.today import CONFIDENCES, DAYS, SIZES, by_day, chosen
 from dealwire.web.pages.visits import Visit
 from dealwire.web.pages.wording import words
 
 EVENTS = "/api/v1/events"
 LARGEST_DAYS = 30
 SIDE_LARGEST_MAX = 8
+ROWS_AT_ONCE = 50
 
 
 async def today(request: web.Request) -> web.Response:
@@ -118,25 +120,33 @@ def _side_charts(data: dict[str, Any]) -> list[Any]:
     return [money_by_week(data["money"], until), largest_deals(data["largest"], LARGEST_DAYS)]
 
 
-async def row(request: web.Request) -> web.Response:
-    """GET /stories/{id}/row: the story's row as HTML, or 204 where the filters of the address do not ask for it."""
+async def rows(request: web.Request) -> web.Response:
+    """GET /stories/rows?story=…&story=…: the rows of these stories as HTML, the latest change first.
+
+    Those that the filters of the address do not ask for are left out.
+    """
     desk, asked = request.app[DESK], Asked.of(request.query)
+    wanted = tuple(dict.fromkeys(request.query.getall("story", [])))
+    if not 0 < len(wanted) <= ROWS_AT_ONCE:
+        raise web.HTTPBadRequest(text=f"ask for one to {ROWS_AT_ONCE} stories, each as story=…")
     now = desk.now()
     visit = visits.read_visit(request.cookies.get(visits.COOKIE, ""), now)
-    found = await desk.read(_read_row, request.match_info["id"], asked, visit, desk.companies, now)
-    if not found.rows:
-        return web.Response(status=204)
-    shown: Card = card(found.rows[0], visit.mark or visit.last)
-    day = shown.at.date()
-    text = render("row.html.j2", {"card": shown, "day": day.isoformat(), "day_name": day_name(day, now)})
+    found = await desk.read(_read_rows, wanted, asked, visit, desk.companies, now)
+    days = by_day((card(row, visit.mark or visit.last) for row in found.rows), now)
+    text = render("rows.html.j2", {"days": days})
     return web.Response(text=text, content_type="text/html", charset="utf-8", headers={"Cache-Control": "no-store"})
 
 
-def _read_row(
-    connection: sqlite3.Connection, story: str, asked: Asked, visit: Visit, companies: Companies, now: datetime
+def _read_rows(
+    connection: sqlite3.Connection,
+    stories: Sequence[str],
+    asked: Asked,
+    visit: Visit,
+    companies: Companies,
+    now: datetime,
 ) -> browse.Found:
     _, wanted = filters.wanted_of(connection, asked, companies, now, visit.mark)
-    return browse.listed(connection, replace(wanted, story=story, cursor="", limit=1))
+    return browse.listed(connection, replace(wanted, stories=tuple(stories), cursor="", limit=len(stories)))
 
 
 async def mark_seen(request: web.Request) -> web.Response:

@@ -1,4 +1,5 @@
-// Keeps the list of stories current: the server says by events which story is new or changed, and gives its row as HTML.
+// Keeps the list of stories current: the server says by events which stories are new or changed, and gives their rows as
+// HTML, for all that came in a moment at once.
 // Without this script the page shows what it showed when it was loaded.
 
 const state = document.getElementById("live");
@@ -8,7 +9,15 @@ const showNew = document.getElementById("show-new");
 
 const NEAR_TOP_PIXELS = 240;
 const ROWS_MAX = 300;
+const GATHER_MILLISECONDS = 300;
+const RETRY_MILLISECONDS = 2000;
+// The server gives no more rows at once.
+const ROWS_AT_ONCE = 50;
+// Stories whose rows are still to be asked for, the first told first.
+const told = new Set();
+// Rows that are there, and wait until they may be shown.
 const waiting = new Map();
+let asking = false;
 let lastSeen = "";
 
 if (state && stories && state.dataset.card !== undefined && "EventSource" in window) {
@@ -40,7 +49,7 @@ function connect() {
   source.addEventListener("error", () => say("Connecting again …", "live-off"));
   source.addEventListener("story", (event) => {
     lastSeen = event.lastEventId;
-    take(JSON.parse(event.data).story);
+    tell(JSON.parse(event.data).story);
   });
   source.addEventListener("reset", () => location.reload());
   return source;
@@ -52,31 +61,83 @@ function say(text, css) {
   state.classList.add(css);
 }
 
-// The row of one story. 204: it is not among those that this page's filters ask for.
-async function take(story) {
-  const address = new URL(`/stories/${encodeURIComponent(story)}/row${state.dataset.card}`, location.origin);
-  const answer = await fetch(address, { headers: { Accept: "text/html" } });
-  if (answer.status === 204 && mayMove()) {
-    document.getElementById(`story-${story}`)?.remove();
-    dropEmptyDays();
-  }
-  if (answer.status !== 200) {
+// What is told while rows are on their way comes with the next ones. What cannot be asked for now is asked for again:
+// the event that told of it does not come twice.
+async function tell(id) {
+  told.delete(id);
+  told.add(id);
+  if (asking) {
     return;
   }
-  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const row = parsed.querySelector("li[data-story]");
-  if (!row) {
-    return;
+  asking = true;
+  await pause(GATHER_MILLISECONDS);
+  while (told.size) {
+    const ids = [...told].slice(0, ROWS_AT_ONCE);
+    ids.forEach((id) => told.delete(id));
+    if (await bring(ids)) {
+      await pause(GATHER_MILLISECONDS);
+    } else {
+      const since = [...told];
+      told.clear();
+      [...ids, ...since].forEach((id) => told.add(id));
+      await pause(RETRY_MILLISECONDS);
+    }
   }
-  row.dataset.day = parsed.querySelector("ol[data-day]").dataset.day;
-  row.dataset.dayName = parsed.querySelector("ol[data-day]").dataset.dayName;
-  if (mayMove()) {
-    place(row);
-  } else {
-    waiting.set(story, row);
+  asking = false;
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+// Ask for the rows of these stories and show them; false where the server cannot be asked now.
+async function bring(ids) {
+  const address = new URL(`/stories/rows${state.dataset.card}`, location.origin);
+  ids.forEach((id) => address.searchParams.append("story", id));
+  const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (answer?.redirected) {
+    location.reload(); // to sign in again
+    return true;
+  }
+  if (!answer || answer.status === 429 || answer.status > 500) {
+    return false;
+  }
+  if (answer.ok) {
+    const text = await answer.text().catch(() => null);
+    if (text === null) {
+      return false;
+    }
+    show(ids, rowsOf(text));
+  }
+  return true;
+}
+
+// The rows by their story, the oldest change first: each goes on top of those before it.
+function rowsOf(text) {
+  const parsed = new DOMParser().parseFromString(text, "text/html");
+  const rows = [...parsed.querySelectorAll("li[data-story]")].reverse();
+  return new Map(
+    rows.map((row) => {
+      const { day, dayName } = row.parentElement.dataset;
+      Object.assign(row.dataset, { day, dayName });
+      return [row.dataset.story, row];
+    }),
+  );
+}
+
+// Stories without a row are not among those that this page's filters ask for.
+function show(ids, rows) {
+  ids.forEach((id) => waiting.delete(id));
+  if (!mayMove()) {
+    rows.forEach((row, id) => waiting.set(id, row));
     showNew.textContent = waiting.size === 1 ? "1 new or changed story" : `${waiting.size} new or changed stories`;
-    showNew.hidden = false;
+    showNew.hidden = waiting.size === 0;
+    return;
   }
+  for (const id of ids.filter((one) => !rows.has(one))) {
+    document.getElementById(`story-${id}`)?.remove();
+  }
+  placeAll(rows);
 }
 
 // Nothing may move under a reader's eyes, pointer or focus: then news waits for a press of the button.
@@ -85,27 +146,31 @@ function mayMove() {
 }
 
 function showWaiting() {
-  for (const row of waiting.values()) {
-    place(row);
-  }
+  placeAll(waiting);
   waiting.clear();
   showNew.hidden = true;
   window.scrollTo({ top: 0 });
   document.getElementById("content").focus({ preventScroll: true });
 }
 
-function place(row) {
-  const before = document.getElementById(row.id);
-  before?.remove();
-  row.classList.add("fresh");
-  listOf(row).prepend(document.adoptNode(row));
-  announce.textContent = `${before ? "Changed" : "New"}: ${row.querySelector(".who-is").textContent}`;
-  stories.querySelector(".empty")?.remove();
-  dropEmptyDays();
-  const rows = stories.querySelectorAll("li[data-story]");
-  for (let last = rows.length - 1; last >= ROWS_MAX; last -= 1) {
-    rows[last].remove();
+function placeAll(rows) {
+  let said = "";
+  for (const row of rows.values()) {
+    const before = document.getElementById(row.id);
+    before?.remove();
+    row.classList.add("fresh");
+    listOf(row).prepend(document.adoptNode(row));
+    said = `${before ? "Changed" : "New"}: ${row.querySelector(".who-is").textContent}`;
   }
+  if (rows.size) {
+    announce.textContent = rows.size === 1 ? said : `${rows.size} new or changed stories`;
+    stories.querySelector(".empty")?.remove();
+  }
+  const shown = stories.querySelectorAll("li[data-story]");
+  for (let last = shown.length - 1; last >= ROWS_MAX; last -= 1) {
+    shown[last].remove();
+  }
+  dropEmptyDays();
 }
 
 function dropEmptyDays() {
