@@ -19,8 +19,10 @@ SCHEMA = (
 )
 TABLES = ("state", "stories")
 
+CACHED_OCTETS_MAX = 12 << 20
+"""So much is kept in memory between batches: the stories and postings that news touched lately."""
 CACHED_KEYS_MAX = 50_000
-"""How many values are kept in memory between batches: the stories and postings that news touches in a day."""
+"""And no more keys than so many: most that are asked for are not there, and that is kept too."""
 
 
 def _table(key: str) -> str:
@@ -38,13 +40,14 @@ class StateTable(Mapping[str, bytes]):
         self._connection = connection
         self._pending: dict[str, bytes | None] = {}
         self._cache: OrderedDict[str, bytes | None] = OrderedDict()
+        self._cached_octets = 0
         self._data_version = 0
 
     def begin(self) -> None:
         """Forget what is cached where another connection has written meanwhile; call it first in each transaction."""
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         if version != self._data_version:
-            self._cache.clear()
+            self._forget()
         self._data_version = version
 
     def __getitem__(self, key: str) -> bytes:
@@ -94,7 +97,7 @@ class StateTable(Mapping[str, bytes]):
     def discard(self) -> None:
         """Forget what was applied or cached since the last commit: the transaction was rolled back."""
         self._pending = {}
-        self._cache.clear()
+        self._forget()
 
     def _stored(self, key: str) -> bytes | None:
         if key in self._cache:
@@ -106,10 +109,15 @@ class StateTable(Mapping[str, bytes]):
         return value
 
     def _remember(self, key: str, value: bytes | None) -> None:
+        self._cached_octets += len(value or b"") - len(self._cache.get(key) or b"")
         self._cache[key] = value
         self._cache.move_to_end(key)
-        if len(self._cache) > CACHED_KEYS_MAX:
-            self._cache.popitem(last=False)
+        while self._cached_octets > CACHED_OCTETS_MAX or len(self._cache) > CACHED_KEYS_MAX:
+            self._cached_octets -= len(self._cache.popitem(last=False)[1] or b"")
+
+    def _forget(self) -> None:
+        self._cache.clear()
+        self._cached_octets = 0
 
     def _require_flushed(self) -> None:
         if self._pending:

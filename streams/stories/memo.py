@@ -10,17 +10,19 @@ from typing import Any
 
 import orjson
 
-HELD_MAX = 8_000
-"""Of each of two generations: what was used since the last turn of them, and before."""
+OCTETS_HELD_MAX = 4 << 20
+"""Encoded, of each of two generations: what was used since the last turn of them, and before. Decoded it is twice as
+much."""
 
 
 class Memo:
     """Key → (bytes, value), for the keys used lately."""
 
-    __slots__ = ("_most", "_old", "_young")
+    __slots__ = ("_most", "_octets", "_old", "_young")
 
-    def __init__(self, most: int = HELD_MAX) -> None:
+    def __init__(self, most: int = OCTETS_HELD_MAX) -> None:
         self._most = most
+        self._octets = 0
         self._young: dict[str, tuple[bytes, Any]] = {}
         self._old: dict[str, tuple[bytes, Any]] = {}
 
@@ -36,6 +38,8 @@ class Memo:
 
     def hold(self, key: str, raw: bytes, value: Any) -> None:
         """Keep a value that was just encoded, or decoded."""
+        before = self._young.get(key)
         self._young[key] = (raw, value)
-        if len(self._young) >= self._most:
-            self._young, self._old = {}, self._young
+        self._octets += len(raw) - (len(before[0]) if before else 0)
+        if self._octets >= self._most:
+            self._young, self._old, self._octets = {}, self._young, 0

@@ -1,6 +1,7 @@
 """The SQLite store: transactions, migration, the state mapping, the articles table, and each against a bad file."""
 
 import sqlite3
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from dealwire.errors import StoreError
 from dealwire.model import Article
 from dealwire.store import articles, database
 from dealwire.store.database import Store
-from dealwire.store.state import StateTable
+from dealwire.store.state import CACHED_OCTETS_MAX, StateTable
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -102,6 +103,20 @@ def test_the_state_reads_like_a_dict_whatever_was_applied_flushed_or_discarded(b
             else:
                 state.discard()
         assert {k: state.get(k) for k in "abcdef"} == {k: expected.get(k) for k in "abcdef"}
+
+
+def test_only_so_much_of_the_state_is_kept_in_memory_and_the_rest_is_read_again(store):
+    state, mib = StateTable(store.connection), 1 << 20
+    tracemalloc.start()
+    for number in range(40):
+        with store.transaction():
+            state.begin()
+            state.apply({f"k{number}": bytes([number]) * mib})
+            state.flush()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 2 * CACHED_OCTETS_MAX
+    assert [state[f"k{number}"] == bytes([number]) * mib for number in range(40)] == [True] * 40
 
 
 def test_what_another_process_wrote_is_seen_by_the_next_batch(store):
