@@ -296,6 +296,7 @@ class _Mute:
 
 def _listen_all(server: Server) -> list[str]:
     """Let all listen; what came of it."""
+    before = _truth(server)[-1]
     browsed: dict[int, list[int]] = {}
     browsers = threading.Thread(target=_browse, args=(server, browsed))
     browsers.start()
@@ -309,7 +310,7 @@ def _listen_all(server: Server) -> list[str]:
     cuts, resets = sum(one.cuts for one in listeners), sum(one.resets for one in listeners)
     heard = f"{events:,} events, {missed} missed, {twice} twice, {resets} told to load anew"
     return [
-        f"{LIVE_AT} articles/s aimed at for {LIVE_SECONDS} s: {len(truth):,} changes of stories",
+        f"{LIVE_AT} articles/s aimed at for {LIVE_SECONDS} s: {truth[-1] - before:,} changes of stories",
         f"{len(listeners)} listeners, cut off {cuts} times, and one more that never reads: {heard}",
         f"{len(browsed)} browsers: {sum(map(len, browsed.values())):,} events, {lost} missed",
     ]
