@@ -58,6 +58,7 @@ class Embedded:
         with self._lock:
             try:
                 with self._store.transaction() as connection:
+                    self._state.begin()
                     stories = [key.removeprefix(STORY) for key in self._state if key.startswith(STORY)]
                     outcome = catch_up(self._state, stories, self._core.book, since)
                     self._state.apply(outcome.writes)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from dealwire.errors import StoreError
+from dealwire.store.turns import Turns
 
 TABLES = (
     "state",
@@ -34,9 +35,9 @@ TABLES = (
 )
 """Modules of dealwire.store, each with `SCHEMA`."""
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 BUSY_TIMEOUT_SECONDS = 30.0
-"""How long a writer waits for another process's transaction; a batch takes well under a second."""
+"""How long a writer waits for another's transaction; a batch takes well under a second."""
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -49,11 +50,12 @@ PRAGMAS = (
 
 
 class Store:
-    """An open store. One per thread: SQLite serialises the transactions of all of them."""
+    """An open store. One per thread: the transactions of all of them come one after the other."""
 
     def __init__(self, connection: sqlite3.Connection, path: str) -> None:
         self.connection = connection
         self.path = path
+        self._turns = Turns.of(path)
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -77,7 +79,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All of it or nothing; StoreError names the file where SQLite refuses."""
-        with reported(self.path):
+        with self._in_turn(), reported(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
@@ -86,6 +88,17 @@ class Store:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self._turns.take(BUSY_TIMEOUT_SECONDS):
+            raise StoreError(
+                f"{self.path}: another part of dealwire writes to it for over {BUSY_TIMEOUT_SECONDS:.0f} s"
+            )
+        try:
+            yield
+        finally:
+            self._turns.give()
 
     def close(self) -> None:
         self.connection.close()

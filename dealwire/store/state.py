@@ -16,6 +16,8 @@ SCHEMA = (
     "CREATE TABLE IF NOT EXISTS stories (key TEXT PRIMARY KEY, value BLOB NOT NULL)",
     "INSERT OR IGNORE INTO stories SELECT key, value FROM state WHERE key >= 'story/' AND key < 'story0'",
     "DELETE FROM state WHERE key >= 'story/' AND key < 'story0'",
+    "CREATE TABLE IF NOT EXISTS state_version (version INTEGER NOT NULL)",
+    "INSERT INTO state_version SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM state_version)",
 )
 TABLES = ("state", "stories")
 
@@ -23,6 +25,9 @@ CACHED_OCTETS_MAX = 12 << 20
 """So much is kept in memory between batches: the stories and postings that news touched lately."""
 CACHED_KEYS_MAX = 50_000
 """And no more keys than so many: most that are asked for are not there, and that is kept too."""
+
+UNKNOWN = -1
+"""Of the versions of a state, which are counted from 0."""
 
 
 def _table(key: str) -> str:
@@ -41,14 +46,15 @@ class StateTable(Mapping[str, bytes]):
         self._pending: dict[str, bytes | None] = {}
         self._cache: OrderedDict[str, bytes | None] = OrderedDict()
         self._cached_octets = 0
-        self._data_version = 0
+        self._version = UNKNOWN
+        """Of the state, as what is cached has it."""
 
     def begin(self) -> None:
-        """Forget what is cached where another connection has written meanwhile; call it first in each transaction."""
-        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        if version != self._data_version:
+        """Forget what is cached where another has written to the state meanwhile; call it first in each transaction."""
+        (version,) = self._connection.execute("SELECT version FROM state_version").fetchone()
+        if version != self._version:
             self._forget()
-        self._data_version = version
+        self._version = version
 
     def __getitem__(self, key: str) -> bytes:
         value = self.get(key)
@@ -90,6 +96,9 @@ class StateTable(Mapping[str, bytes]):
                 f"INSERT INTO {table} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",  # noqa: S608 - as above
                 kept[table],
             )
+        if self._pending:
+            self._connection.execute("UPDATE state_version SET version = version + 1")
+            self._version += 1
         for key, value in self._pending.items():
             self._remember(key, value)
         self._pending = {}
@@ -97,6 +106,7 @@ class StateTable(Mapping[str, bytes]):
     def discard(self) -> None:
         """Forget what was applied or cached since the last commit: the transaction was rolled back."""
         self._pending = {}
+        self._version = UNKNOWN
         self._forget()
 
     def _stored(self, key: str) -> bytes | None:

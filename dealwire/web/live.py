@@ -72,12 +72,24 @@ class Newsroom:
         """Keep the catalogue up and tell of each change, until cancelled."""
         while True:
             try:
-                while await self._desk.bring_up():
-                    await self._tell()
-                await self._tell()  # of what another process has laid out
+                while await self._lay_out():
+                    pass
             except StoreError as error:
                 log.warning("catalogue_waits", cause=str(error))
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _lay_out(self) -> int:
+        """Lay out a batch and tell of it, then leave the store as long to others; how many changes that were.
+
+        Where much is behind, news goes on being read.
+        """
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        count = await self._desk.bring_up()
+        await self._tell()
+        if count:
+            await asyncio.sleep(loop.time() - began)
+        return count
 
     async def _tell(self) -> None:
         """Tell of what was laid out, by this process or another that keeps the same catalogue up."""

@@ -2,6 +2,7 @@
 
 import sqlite3
 import tracemalloc
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,8 +68,16 @@ def test_a_file_that_is_no_database_is_named_with_a_suggestion(tmp_path):
 
 def test_a_locked_store_says_who_may_hold_it(store, monkeypatch):
     monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.0)
-    with Store.open(store.path) as other, store.transaction():
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as stranger, Store.open(store.path) as other:
+        stranger.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="database is locked; is another dealwire writing"), other.transaction():
+            pass
+        stranger.execute("ROLLBACK")
+        with (
+            store.transaction(),
+            pytest.raises(StoreError, match="another part of dealwire writes"),
+            other.transaction(),
+        ):
             pass
     with Store.open(store.path) as other, other.transaction() as connection:
         connection.execute("INSERT INTO state VALUES ('k', x'00')")
@@ -129,6 +138,26 @@ def test_what_another_process_wrote_is_seen_by_the_next_batch(store):
     with store.transaction():
         ours.begin()
         assert ours["story/1"] == b"theirs"
+
+
+def test_what_another_writes_elsewhere_in_the_file_leaves_the_state_in_memory(store):
+    state, asked = StateTable(store.connection), []
+    state.apply({"k": b"1"})
+    with store.transaction():
+        state.begin()
+        state.flush()
+    for sql, reads in (
+        ("INSERT INTO journal VALUES ('x', 1)", 0),
+        ("UPDATE state_version SET version = 7", 1),
+    ):
+        with Store.open(store.path) as other, other.transaction() as connection:
+            connection.execute(sql)
+        with store.transaction():
+            state.begin()
+            store.connection.set_trace_callback(asked.append)
+            assert state["k"] == b"1"
+            store.connection.set_trace_callback(None)
+        assert len(asked) == reads
 
 
 def test_a_state_with_unflushed_writes_is_not_walked():
