@@ -102,14 +102,17 @@ class Service:
                         while dispatcher.running and not stop.is_set():
                             poller = make_poller(self.settings, fetcher, intake)
                             await _first_of(
-                                poller.run(delivery.take, stop), delivery.watch(stop), self._feeds_changed()
+                                poller.run(delivery.take, stop), delivery.watch(stop), self._feeds_changed(delivery)
                             )
                 finally:
                     dispatcher.stop()
                     await in_thread(dispatcher.join)
 
-    async def _feeds_changed(self) -> None:
-        """Wait until the configuration names other feeds, and take them; a mistake in it is told, and waited out."""
+    async def _feeds_changed(self, delivery: "_Delivery") -> None:
+        """Wait until the configuration names other feeds, and take them; a mistake in it is told, and waited out.
+
+        A feed whose entry was changed is due at once: what it waited for may be mended.
+        """
         seen = changed_at(self.settings.file)
         while True:
             await asyncio.sleep(WATCH_SECONDS)
@@ -123,6 +126,8 @@ class Service:
                 log.warning("configuration_rejected", problem=str(error))
                 continue
             if feeds_now != self.settings.feeds:
+                before = self.settings.feeds
+                await in_thread(delivery.visit_soon, [spec.title for spec in feeds_now if spec not in before])
                 self.settings = self.settings.model_copy(update={"feeds": feeds_now})
                 log.info("feeds_changed", feeds=len(feeds_now))
                 return
@@ -185,6 +190,11 @@ class _Delivery:
             return
         alerts = self._embedded.catch_up(newest - self._service.catch_up)
         log.info("caught_up", alerts=alerts)
+
+    def visit_soon(self, names: Sequence[str]) -> None:
+        """Let these feeds be due at once."""
+        with self._turn, self._store.transaction() as connection:
+            feeds.visit_soon(connection, names)
 
     async def watch(self, stop: asyncio.Event) -> None:
         """Reload changed rules while no news arrives, and end with the dispatcher if that ends before its time."""

@@ -86,6 +86,11 @@ def forget(connection: sqlite3.Connection, names: Iterable[str]) -> int:
     return sum(connection.execute("DELETE FROM feeds WHERE name = ?", (name,)).rowcount for name in names)
 
 
+def visit_soon(connection: sqlite3.Connection, names: Iterable[str]) -> None:
+    """Let these feeds be due at once, also those that are gone; the others are as they were."""
+    connection.executemany("UPDATE feeds SET due = NULL, gone = 0 WHERE name = ?", [(name,) for name in names])
+
+
 def take_lease(connection: sqlite3.Connection, holder: str, now: datetime, lasting: timedelta) -> bool:
     """Take or renew the lease on the feeds; False while another holds it.
 
