@@ -66,6 +66,9 @@ class Service:
     monitor: Monitor = field(default_factory=Monitor)
     served: Callable[[str], None] = lambda _: None
     """Told the page's address, or nothing where there is none."""
+    _looked_at: int = 0
+    """The configuration file's own time when it was last looked at; it may have changed between loading and the first
+    look."""
 
     async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
         """Visit, take and send until `stop`; with `once`, until every feed was visited and its alerts are sent."""
@@ -113,13 +116,12 @@ class Service:
 
         A feed whose entry was changed is due at once: what it waited for may be mended.
         """
-        seen = changed_at(self.settings.file)
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             now = changed_at(self.settings.file)
-            if now == seen:
+            if now == self._looked_at:
                 continue
-            seen = now
+            self._looked_at = now
             try:
                 feeds_now = load_settings(self.settings.file).feeds
             except DealwireError as error:
