@@ -95,3 +95,23 @@ def test_a_row_that_could_not_be_asked_for_is_asked_for_again(look, desk):
     page.locator("li.fresh", has_text="Penhallow").wait_for(timeout=15_000)
     assert len(refused) == 2
     look.heard[:] = [said for said in look.heard if "ERR_FAILED" not in said and "503" not in said]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_page_that_was_refused_its_stream_comes_back_and_shows_what_it_missed(look, desk, status):
+    page, refused = look(), []
+
+    def refuse_once(route):
+        if refused:
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.fulfill(status=status)
+
+    page.route("**/api/v1/events*", refuse_once)
+    page.goto(desk.url)
+    page.wait_for_selector(".live-off")
+    desk.tell(f"Hartwell{status} raises $77 million Series B for photonic switches")
+    page.locator("li.fresh", has_text=f"Hartwell{status}").wait_for(timeout=20_000)
+    page.wait_for_selector(".live-on")
+    look.heard[:] = [said for said in look.heard if str(status) not in said]

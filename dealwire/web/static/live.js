@@ -11,6 +11,7 @@ const NEAR_TOP_PIXELS = 240;
 const ROWS_MAX = 300;
 const GATHER_MILLISECONDS = 300;
 const RETRY_MILLISECONDS = 2000;
+const RECONNECT_MILLISECONDS = 5000;
 // The server gives no more rows at once.
 const ROWS_AT_ONCE = 50;
 // Stories whose rows are still to be asked for, the first told first.
@@ -26,6 +27,12 @@ if (state && stories && state.dataset.card !== undefined && "EventSource" in win
 
 function listen() {
   let source = connect();
+  // An answer that is no stream (too many listeners, a proxy's 502) ends an EventSource for good.
+  setInterval(() => {
+    if (source.readyState === EventSource.CLOSED && !document.hidden) {
+      source = connect();
+    }
+  }, RECONNECT_MILLISECONDS);
   showNew.addEventListener("click", showWaiting);
   window.addEventListener("pagehide", () => source.close());
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
