@@ -10,7 +10,10 @@ const showNew = document.getElementById("show-new");
 const NEAR_TOP_PIXELS = 240;
 const ROWS_MAX = 300;
 const GATHER_MILLISECONDS = 300;
-const RETRY_MILLISECONDS = 2000;
+const RETRY_MILLISECONDS = 1000;
+const RETRY_MILLISECONDS_MAX = 30000;
+const RETRIES_MAX = 10;
+const INCOMPLETE = "Reload: some stories could not be brought";
 const RECONNECT_MILLISECONDS = 5000;
 // The server gives no more rows at once.
 const ROWS_AT_ONCE = 50;
@@ -68,8 +71,8 @@ function say(text, css) {
   state.classList.add(css);
 }
 
-// What is told while rows are on their way comes with the next ones. What cannot be asked for now is asked for again:
-// the event that told of it does not come twice.
+// What is told while rows are on their way comes with the next ones. What cannot be asked for now is asked for again,
+// less and less often: the event that told of it does not come twice.
 async function tell(id) {
   told.delete(id);
   told.add(id);
@@ -78,19 +81,27 @@ async function tell(id) {
   }
   asking = true;
   await pause(GATHER_MILLISECONDS);
-  while (told.size) {
+  let failures = 0;
+  while (told.size && failures <= RETRIES_MAX) {
     const ids = [...told].slice(0, ROWS_AT_ONCE);
     ids.forEach((id) => told.delete(id));
     if (await bring(ids)) {
+      failures = 0;
       await pause(GATHER_MILLISECONDS);
     } else {
       const since = [...told];
       told.clear();
       [...ids, ...since].forEach((id) => told.add(id));
-      await pause(RETRY_MILLISECONDS);
+      await pause(Math.min(RETRY_MILLISECONDS * 2 ** failures, RETRY_MILLISECONDS_MAX));
+      failures += 1;
     }
   }
   asking = false;
+  if (told.size) {
+    say(INCOMPLETE, "live-off");
+  } else if (state.textContent === INCOMPLETE) {
+    say("Live", "live-on");
+  }
 }
 
 function pause(milliseconds) {
@@ -106,7 +117,7 @@ async function bring(ids) {
     location.reload(); // to sign in again
     return true;
   }
-  if (!answer || answer.status === 429 || answer.status > 500) {
+  if (!answer || answer.status === 429 || answer.status >= 500) {
     return false;
   }
   if (answer.ok) {
