@@ -3,6 +3,7 @@
 Every query is answered from an index; `tests/web/test_web_catalogue.py` holds the plans to that.
 """
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -284,14 +285,39 @@ class CompanyRow:
     last: datetime
 
 
-def companies(connection: sqlite3.Connection, folded: str = "", limit: int = 200) -> list[CompanyRow]:
-    """The companies that most stories name; with `folded`, those whose folded name holds it."""
-    columns = "company, name, stories, money_in, money_out, last_at"
-    query = f"SELECT {columns} FROM companies WHERE instr(folded, ?) ORDER BY stories DESC, company LIMIT ?"  # noqa: S608 - constants
-    return [
-        CompanyRow(key, name, stories, into, out, _moment(last))
-        for key, name, stories, into, out, last in connection.execute(query, (folded, limit))
-    ]
+_COMPANY_COLUMNS = "company, name, stories, money_in, money_out, last_at"
+
+
+def companies(
+    connection: sqlite3.Connection, folded: str = "", also: Sequence[str] = (), limit: int = 200
+) -> list[CompanyRow]:
+    """The companies that most stories name; with `folded`, those whose folded name holds it, and these."""
+    rows = connection.execute(
+        f"SELECT {_COMPANY_COLUMNS} FROM companies"  # noqa: S608 - constants
+        " WHERE instr(folded, ?) OR company IN (SELECT value FROM json_each(?)) ORDER BY stories DESC, company LIMIT ?",
+        (folded, json.dumps(also), limit),
+    )
+    return [_company_row(*row) for row in rows]
+
+
+def companies_that_begin(
+    connection: sqlite3.Connection, folded: str, typed: str, also: Sequence[str], limit: int
+) -> list[CompanyRow]:
+    """The companies whose folded name begins with `folded`, or with a word that begins as typed, and these.
+
+    Those whose name begins so come first, then those that most stories name.
+    """
+    rows = connection.execute(
+        f"SELECT {_COMPANY_COLUMNS} FROM companies"  # noqa: S608 - constants
+        " WHERE instr(folded, ?) = 1 OR instr(' ' || lower(name), ' ' || lower(?))"
+        " OR company IN (SELECT value FROM json_each(?)) ORDER BY instr(folded, ?) != 1, stories DESC, company LIMIT ?",
+        (folded, typed, json.dumps(also), folded, limit),
+    )
+    return [_company_row(*row) for row in rows]
+
+
+def _company_row(key: str, name: str, stories: int, into: float, out: float, last: float) -> CompanyRow:
+    return CompanyRow(key, name, stories, into, out, _moment(last))
 
 
 def articles_by_day(

@@ -1,6 +1,7 @@
 """Shell: what programs read: every list as JSON, CSV and Atom, one story whole, and a description of it all.
 
-GET /api/v1/<list>.json|csv|atom     <list>: stories, companies, alerts, rules, feeds, deliveries, dead-letters
+GET /api/v1/<list>.json|csv|atom     <list>: stories, companies, suggestions, alerts, rules, feeds, deliveries,
+                                             dead-letters
 GET /api/v1/stories/<id>.json        one story with its articles' titles, versions, alerts
 GET /api/v1/stories/<id>.csv|atom    its versions
 GET /api/v1/figures.json|csv|atom    every chart's table
@@ -22,7 +23,7 @@ from dealwire.errors import UsageError
 from dealwire.model import Story, Version
 from dealwire.store import browse, dead_letters, outbox
 from dealwire.store import feeds as feed_store
-from dealwire.web import filters
+from dealwire.web import filters, naming
 from dealwire.web.filters import Asked
 from dealwire.web.openapi import describe
 from dealwire.web.pages import figures, visits
@@ -164,7 +165,8 @@ def story_row(row: browse.Row) -> Row:
 
 
 async def _companies(request: web.Request) -> tuple[Sequence[Row], str]:
-    found = await request.app[DESK].read(browse.companies, filters.folded(request.query.get("name", "")))
+    desk, name = request.app[DESK], request.query.get("name", "").strip()[: filters.TEXT_LENGTH_MAX]
+    found = await desk.read(naming.called, name, desk.companies)
     return [
         {
             "id": one.key,
@@ -174,6 +176,23 @@ async def _companies(request: web.Request) -> tuple[Sequence[Row], str]:
             "money_in": one.money_in,
             "money_out": one.money_out,
             "at": one.last,
+        }
+        for one in found
+    ], ""
+
+
+async def _suggestions(request: web.Request) -> tuple[Sequence[Row], str]:
+    desk, text = request.app[DESK], request.query.get("text", "")[: filters.TEXT_LENGTH_MAX]
+    sentence = bool(request.query.get("sentence"))
+    found = await desk.read(lambda c: naming.suggested(c, text, desk.companies, sentence=sentence))
+    return [
+        {
+            "id": one.key,
+            "name": one.name,
+            "known_as": one.known_as,
+            "typed": one.typed,
+            "stories": one.stories,
+            "page": f"/companies/{one.key}",
         }
         for one in found
     ], ""
@@ -279,6 +298,7 @@ def _limit(request: web.Request) -> int:
 LISTS: Mapping[str, Read] = {
     "stories": _stories,
     "companies": _companies,
+    "suggestions": _suggestions,
     "alerts": _alerts,
     "rules": _rules,
     "feeds": _feeds,

@@ -116,11 +116,6 @@ def wanted_of(
     return query, wanted
 
 
-def folded(name: str) -> str:
-    """A name as the catalogue compares it."""
-    return fold_name(name.strip()[:TEXT_LENGTH_MAX])
-
-
 def _company(name: str, companies: Companies, known: Callable[[str], str]) -> str:
     """The key of a company named by hand."""
     if not name:

@@ -21,7 +21,11 @@ STORY_FILTERS = {
 }
 FILTERS = {
     "stories": STORY_FILTERS,
-    "companies": {"name": "Part of a name."},
+    "companies": {"name": "Part of a name or alias."},
+    "suggestions": {
+        "text": "What is being typed: companies with a name or alias that begins so.",
+        "sentence": "1: the name is at the end of a sentence.",
+    },
     "alerts": {"rule": "Only of this rule.", "limit": "At most so many, up to 500."},
     "deliveries": {"state": "Only in this state.", "receiver": "Only to this one.", "limit": "At most so many."},
 }
@@ -59,6 +63,9 @@ COLUMNS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "companies": {
         "id": TEXT, "name": TEXT, "page": TEXT, "stories": COUNT, "money_in": NUMBER, "money_out": NUMBER, "at": MOMENT,
+    },
+    "suggestions": {
+        "id": TEXT, "name": TEXT, "known_as": TEXT, "typed": TEXT, "stories": COUNT, "page": TEXT,
     },
     "alerts": {
         "id": TEXT, "at": MOMENT, "title": TEXT, "rule": TEXT, "severity": TEXT, "kind": TEXT, "story": TEXT,

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from dealwire.reference.companies import Company
-from dealwire.reference.names import fold_name
 from dealwire.store import browse, company_sums
 from dealwire.store.browse import Row, Wanted
 from dealwire.store.company_sums import Quarter, Record
+from dealwire.web import naming
 from dealwire.web.filters import Asked
 from dealwire.web.pages.cards import card, company_path
 from dealwire.web.pages.desk import DESK
@@ -33,7 +33,7 @@ NAMES_MAX = 40
 async def listed(request: web.Request) -> web.Response:
     """GET /companies"""
     desk, name = request.app[DESK], request.query.get("name", "").strip()[:NAME_LENGTH_MAX]
-    found = await desk.read(browse.companies, fold_name(name))
+    found = await desk.read(naming.called, name, desk.companies)
     rows = [{"name": one.name, "href": company_path(one.key), "stories": one.stories, "money_in": one.money_in,
              "money_out": one.money_out, "last": one.last} for one in found]  # fmt: skip
     query = f"?{urlencode({'name': name})}" if name else ""
