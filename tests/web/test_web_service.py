@@ -17,6 +17,8 @@ import yaml
 PARTS = 10
 KILLS = 2
 PATIENCE_SECONDS = 60
+OPEN_NET = "import connectors.fetch as fetch; fetch.refusal = lambda _: ''; from dealwire.cli import main; main()"
+"""Runs dealwire where this machine's servers stand in for those of the open net, which a page may be told to ask."""
 MILLISECONDS = PATIENCE_SECONDS * 1_000
 HEAR = """() => {
   window.heard = [];
@@ -27,6 +29,9 @@ HEAR = """() => {
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>{name}</title><item>
 <title>{company} raises $480 million Series D to build optical switches</title><link>https://wire.example/{company}</link>
 <pubDate>Mon, 16 Feb 2026 09:00:00 GMT</pubDate></item></channel></rss>"""
+SITE = (
+    """<!doctype html><title>Gazette</title><link rel="alternate" type="application/rss+xml" href="/lightgate.xml">"""
+)
 
 
 def free_port():
@@ -67,9 +72,9 @@ class Place:
         (self.root / "new.yaml").replace(self.root / "dealwire.yaml")
 
     @contextmanager
-    def running(self):
+    def running(self, *how):
         """A real service, until the block ends or it was killed."""
-        command = [sys.executable, "-m", "dealwire", "run", "-q"]
+        command = [sys.executable, *(how or ("-m", "dealwire")), "run", "-q"]
         with subprocess.Popen(command, cwd=self.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
             reading = threading.Thread(target=process.stderr.read)
             reading.start()
@@ -158,9 +163,10 @@ def wire():
         def do_GET(self):
             asked.append(self.path)
             name = self.path.strip("/").partition(".")[0]
-            body = FEED.format(name=name, company=name.capitalize()).encode()
+            body = FEED.format(name=name, company=name.capitalize()) if name else SITE
+            body = body.encode()
             self.send_response(200)
-            self.send_header("Content-Type", "application/rss+xml")
+            self.send_header("Content-Type", "application/rss+xml" if name else "text/html")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -198,4 +204,32 @@ def test_feeds_added_on_the_page_are_read_without_a_restart_and_their_stories_co
         today.bring_to_front()
         today.locator("li.fresh", has_text="Lightgate").wait_for(timeout=MILLISECONDS)
         assert asked == ["/lightgate.xml"]
+    context.close()
+
+
+def test_a_feed_found_at_a_site_s_address_is_read_at_once_and_told_of_by_the_running_service(place, browser, wire):
+    url, asked = wire
+    place.read(1)
+    context = browser.new_context()
+    today, page = context.new_page(), context.new_page()
+    with place.running("-c", OPEN_NET):
+        today.goto(place.url)
+        today.wait_for_selector(".live-on")
+        for said in ("Added.", "Chip Gazette is there already."):
+            page.goto(f"{place.url}/feeds")
+            page.get_by_label("Address of a feed").fill(url)
+            page.get_by_label("Name").fill("Chip Gazette")
+            page.get_by_label("Visit every").select_option("5m")
+            page.get_by_role("button", name="Find and add").click()
+            page.locator(".note", has_text=said).wait_for()
+        assert set(asked) == {"/", "/lightgate.xml"}
+        written = yaml.safe_load((place.root / "dealwire.yaml").read_text(encoding="utf-8"))
+        added = {"name": "Chip Gazette", "url": f"{url}/lightgate.xml", "every": "5m"}
+        assert written["feeds"] == [{"name": "part 0", "path": "part0.jsonl"}, added]
+        today.bring_to_front()
+        today.locator("li.fresh", has_text="Lightgate").wait_for(timeout=MILLISECONDS)
+        page.goto(f"{place.url}/feeds")
+        row = page.get_by_role("region", name="Feeds").locator("tbody tr", has_text="Chip Gazette")
+        row.locator("summary", has_text="Last items").click()
+        assert "Lightgate raises" in row.inner_text()
     context.close()
