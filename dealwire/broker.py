@@ -27,7 +27,10 @@ def quiet_clients() -> None:
 
 
 def records(servers: Sequence[str], topic: str, since: datetime | None = None) -> Iterator[Any]:
-    """The records of a topic to its end as it stands now, partition by partition: all, or those written `since`."""
+    """The records of a topic to its end as it stands now, partition by partition: all, or those written `since`.
+
+    What a transaction wrote is read when it is committed.
+    """
     place_name = f"kafka {','.join(servers)}"
     try:
         consumer = KafkaConsumer(
@@ -35,6 +38,7 @@ def records(servers: Sequence[str], topic: str, since: datetime | None = None) -
             group_id=None,
             **PATIENCE,
             enable_auto_commit=False,
+            isolation_level="read_committed",
             max_partition_fetch_bytes=RECORD_BYTES_MAX,
         )
     except KafkaError as error:

@@ -4,7 +4,8 @@
     ├── ConfigError        the configuration or a rules file cannot be used; holds every Problem found
     ├── SourceError        a feed or archive could not be read
     ├── RecordError        a record (article, event, alert) cannot be decoded
-    ├── StoreError         the SQLite store is locked, full, corrupt or of another version
+    ├── StoreError         the SQLite store is locked, full, corrupt or of another version; Kafka does not take a write
+    │   └── FencedError    another process has taken over what this one wrote
     ├── DeliveryError      a receiver did not take a message
     └── UsageError         a command was asked for something that is not there
 
@@ -65,6 +66,10 @@ class RecordError(DealwireError):
 
 class StoreError(DealwireError):
     """The store cannot be used."""
+
+
+class FencedError(StoreError):
+    """A newer writer has taken over: what this one writes from now on is refused."""
 
 
 class DeliveryError(DealwireError):

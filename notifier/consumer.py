@@ -5,7 +5,9 @@
                      Dispatcher ─▶ outbox.v1 acknowledged ─▶ receiver
 
 A plain consumer, not Faust. One process of the group holds the one partition and keeps the desk; the others stand by. A
-new owner forgets what its SQLite file holds and rebuilds it from outbox.v1 before it sends anything.
+new owner forgets what its SQLite file holds and rebuilds it from outbox.v1 before it sends anything. What one
+transaction of the outbox changed is one transaction on the topic, too: an alert stands there with the message that
+carries it, or neither does; and an old owner that does not know yet that it is one cannot write any more.
 """
 
 import sqlite3
@@ -18,12 +20,13 @@ from typing import Any
 from kafka import ConsumerRebalanceListener, KafkaConsumer
 from kafka.errors import CommitFailedError, KafkaError
 
-from dealwire.broker import PATIENCE, RECORD_BYTES_MAX, Writer, records
-from dealwire.errors import DealwireError, RecordError, StoreError, UsageError
+from dealwire.broker import PATIENCE, RECORD_BYTES_MAX, records
+from dealwire.errors import DealwireError, FencedError, RecordError, StoreError, UsageError
 from dealwire.log import logger
 from dealwire.model import Alert
 from dealwire.store import journal, mirror, orders, outbox
 from dealwire.store.database import Store
+from dealwire.transactions import TransactionalWriter
 from notifier.decide.routing import Router
 from notifier.render.meta import Meta
 from notifier.send.dispatcher import Dispatcher
@@ -62,7 +65,7 @@ class Desk:
         self._router = router
         self._clock = clock
         self._publishing = threading.Lock()
-        self._writer = Writer(settings.server_list)
+        self._writer = TransactionalWriter(settings.server_list, settings.group("notifier"))
         self._intake, self._sending = Store.open(path), Store.open(path)
         rebuild(self._intake, settings)
         self._dispatcher = make_dispatcher(self._sending, lambda: self.publish(self._sending))
@@ -82,8 +85,12 @@ class Desk:
         store = store or self._intake
         connection = store.connection
         with self._publishing:  # an older image of a record must not land behind a newer one
-            while entries := journal.unpublished(connection):
-                images = [(entry.key.encode(), mirror.image(connection, entry.key)) for entry in entries]
+            while True:
+                with store.snapshot():
+                    entries = journal.unpublished(connection)
+                    images = [(entry.key.encode(), mirror.image(connection, entry.key)) for entry in entries]
+                if not entries:
+                    return
                 self._writer.write(self._settings.topic("outbox"), images)
                 with store.transaction():
                     journal.mark_published(connection, entries)
@@ -148,7 +155,7 @@ def rebuild(store: Store, settings: KafkaSettings) -> int:
     with store.transaction() as connection:
         kept = {
             entry.key: mirror.image(connection, entry.key)
-            for entry in journal.unpublished(connection, limit=-1)
+            for entry in journal.unpublished(connection)
             if entry.key.startswith(OPERATORS_KINDS)
         }
         given = orders.given(connection)
@@ -225,18 +232,25 @@ class Notifier:
 
         `beat` is called at each turn, some twice a second.
         """
-        ownership = Ownership()
-        try:
-            consumer = self._consumer(ownership)
+        while not stop.is_set():
             try:
-                while not stop.is_set():
-                    beat()
-                    self._turn(consumer, ownership)
-            finally:
-                self._leave()
-                consumer.close()
-        except KafkaError as error:
-            raise StoreError(f"kafka {self._settings.servers}: {type(error).__name__}: {error}") from error
+                self._serve(stop, beat)
+            except FencedError as error:  # held up for so long that the group gave its place away: join it anew
+                log.warning("desk_taken_over", cause=str(error))
+            except KafkaError as error:
+                raise StoreError(f"kafka {self._settings.servers}: {type(error).__name__}: {error}") from error
+
+    def _serve(self, stop: threading.Event, beat: Callable[[], None]) -> None:
+        ownership = Ownership()
+        self._seen_turns = ownership.turns
+        consumer = self._consumer(ownership)
+        try:
+            while not stop.is_set():
+                beat()
+                self._turn(consumer, ownership)
+        finally:
+            self._leave()
+            consumer.close()
 
     def _consumer(self, ownership: Ownership) -> Any:
         session_ms = int(self._settings.session_timeout_seconds * 1000)

@@ -90,6 +90,16 @@ class Store:
                 raise
 
     @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """All that is read in it stands as at one moment, whatever others commit meanwhile."""
+        with reported(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield self.connection
+            finally:
+                self.connection.execute("ROLLBACK")
+
+    @contextmanager
     def _in_turn(self) -> Iterator[None]:
         if not self._turns.take(BUSY_TIMEOUT_SECONDS):
             raise StoreError(

@@ -35,9 +35,9 @@ def touch(connection: sqlite3.Connection, key: str) -> None:
     )
 
 
-def unpublished(connection: sqlite3.Connection, limit: int = 500) -> list[Entry]:
-    """Records that changed since they were published, in the order of their changes."""
-    rows = connection.execute("SELECT key, change FROM journal ORDER BY change LIMIT ?", (limit,))
+def unpublished(connection: sqlite3.Connection) -> list[Entry]:
+    """All records that changed since they were published, in the order of their changes."""
+    rows = connection.execute("SELECT key, change FROM journal ORDER BY change")
     return [Entry(key, change) for key, change in rows]
 
 

@@ -81,6 +81,7 @@ class Following:
                 **PATIENCE,
                 enable_auto_commit=False,
                 auto_offset_reset="none",
+                isolation_level="read_committed",  # the notifier's outbox comes in transactions
                 max_partition_fetch_bytes=RECORD_BYTES_MAX,
             )
             try:

@@ -3,7 +3,9 @@
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
+import orjson
 import pytest
 
 from connectors.publish import Publisher
@@ -207,6 +209,54 @@ def test_what_an_operator_asked_for_while_no_notifier_ran_is_done_after_the_rebu
     with owners.desk(), Store.open(owners.path) as store:
         assert outbox.get(store.connection, waiting["plain"]).state == "dropped"
         assert orders.given(store.connection) == []
+
+
+class DeathError(Exception):
+    """The process is no more."""
+
+
+def dies_after(desk, sends):
+    """The desk's process dies when so many records of what it publishes have reached the broker."""
+    producer = desk._writer._producer
+    send, left = producer.send, iter(range(sends))
+
+    async def failing(*args, **kwargs):
+        if next(left, None) is None:
+            await producer.flush()
+            raise DeathError
+        return await send(*args, **kwargs)
+
+    async def nothing():
+        """The dead tell no broker to abort what they began."""
+
+    producer.send, producer.abort_transaction = failing, nothing
+
+
+def carried(settings):
+    """(receiver, alert) of every delivery on the topic."""
+    images = {record.key: record.value for record in records(settings.server_list, settings.topic("outbox"))}
+    rows = [orjson.loads(image) for key, image in images.items() if key.startswith(b"delivery/")]
+    return sorted((row["deliveries"][0]["receiver"], m["alert"]) for row in rows for m in row["delivery_alerts"])
+
+
+@pytest.mark.parametrize("sends", range(0, 12, 2))
+def test_who_dies_while_publishing_leaves_all_of_a_batch_on_the_topic_or_nothing(settings, tmp_path, sends):
+    topics.create(settings)
+    owners = Owners(settings, tmp_path, moving=True)
+    batches = [[alert(1)], [alert(1, rule="deals"), alert(2), alert(2, rule="deals")]]
+    with owners.desk() as (desk, dispatcher):
+        desk.take([Taken(one.to_bytes()) for one in batches[0]])
+        dies_after(desk, sends)
+        with pytest.raises(DeathError):
+            desk.take([Taken(one.to_bytes()) for one in batches[1]])
+    with owners.desk() as (desk, dispatcher):
+        dispatcher.drain(until_empty=False)
+        desk.take([Taken(one.to_bytes()) for one in batches[1]])
+        dispatcher.drain(until_empty=False)
+
+    alerts = [one.id for batch in batches for one in batch]
+    whole = [name for name in POLICY["receivers"] if name != "calm"]
+    assert [pair for pair in carried(settings) if pair[0] in whole] == sorted(product(whole, alerts))
 
 
 RULES = """

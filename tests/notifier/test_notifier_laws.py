@@ -117,7 +117,7 @@ class Office:
         if self.steady:
             return
         with self.desk.store.transaction() as connection:
-            entries = journal.unpublished(connection, 10_000)
+            entries = journal.unpublished(connection)
             self.topic.update({entry.key: mirror.image(connection, entry.key) for entry in entries})
             journal.mark_published(connection, entries)
         self.desk.store.close()
