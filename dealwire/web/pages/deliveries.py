@@ -164,6 +164,7 @@ async def show(request: web.Request) -> web.Response:
         "deliveries.html.j2",
         frame_of(request, "deliveries"),
         "Deliveries",
+        address=str(request.rel_url.without_query_params("done")),
         rows=rows[:limit],
         tabs=tabs(counts, state, receiver),
         receivers=receivers(counts, last, receiver, now),
