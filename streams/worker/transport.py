@@ -6,9 +6,12 @@ acknowledged, and commits past it: those records are lost. Where no offset was c
 
 The topics that dealwire consumes have no gaps. So where a record does not follow the last one, this consumer seeks back
 to where it should be; only if the same distance shows again, as where retention deleted records, is it a real gap.
+
+And where nothing was committed yet, aiokafka's `seek_to_committed` (0.14) seeks nothing: records fetched before a
+rebalance stay passed over until the next one comes, if any does. This consumer then seeks the beginning.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, ClassVar
 
 import faust
@@ -33,10 +36,21 @@ class GaplessConsumer(aiokafka.Consumer):
         async for place, message in super().getmany(timeout):
             if place in left:
                 continue
-            if self.app.topics.acks_enabled_for(place.topic) and await self._leapt(place, message.offset):
+            if self._is_acknowledged(place) and await self._leapt(place, message.offset):
                 left.add(place)
                 continue
             yield place, message
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Seek each partition's committed offset, its beginning where there is none; the committed offsets."""
+        committed: Mapping[TP, int] = await super().seek_to_committed()
+        fresh = [place for place, offset in committed.items() if not offset and self._is_acknowledged(place)]
+        for place, first in (await self.earliest_offsets(*fresh)).items() if fresh else ():
+            await self.seek(place, first)
+        return committed
+
+    def _is_acknowledged(self, place: TP) -> bool:
+        return bool(self.app.topics.acks_enabled_for(place.topic))
 
     async def _leapt(self, place: TP, offset: int) -> bool:
         """Whether records between the last one read and this were passed over; they are then read next."""
