@@ -333,7 +333,10 @@ async def _figures(request: web.Request) -> web.Response:
 async def _story(request: web.Request) -> web.Response:
     """One story whole."""
     desk = request.app[DESK]
-    story, _ = await desk.read(browse.find, request.match_info["id"])
+    try:
+        story, _ = await desk.read(browse.find, request.match_info["id"])
+    except UsageError as error:
+        raise web.HTTPNotFound(text=str(error)) from error
     receipts = await desk.read(browse.receipts_of, story.id)
     if request.match_info["form"] != "json":
         return written(

@@ -72,7 +72,7 @@ def _number(name: str, text: str) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number < 1e18:  # also where it is no number at all
-        raise UsageError(f"{name}: {text!r} is no number that it can be")
+        raise UsageError(f"{name}: {text!r} is not a number from 0 up")
     return number
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from dealwire.errors import DealwireError, StoreError, UsageError
+from dealwire.errors import DealwireError, StoreError
 from dealwire.log import logger
 from dealwire.web.access import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, Access, Tally, is_loopback
 from dealwire.web.pages.errors import error_page
@@ -89,8 +89,6 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except StoreError as error:
         log.warning("page_waits", path=request.path, cause=str(error))
         return _refusal(request, 503, str(error))
-    except UsageError as error:
-        return _refusal(request, 404 if request.method == "GET" and "/api/" not in request.path else 422, str(error))
     except DealwireError as error:
         return _refusal(request, 422, str(error))
     except (ConnectionError, TimeoutError):

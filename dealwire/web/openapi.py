@@ -154,7 +154,8 @@ def _one_story() -> dict[str, Any]:
         "summary": "One story with its facts, tellings, versions, and the alerts on it.",
         "parameters": [ID],
         "responses": {"200": {"description": "The story.", "content": {MEDIA["json"]: {"schema": schema}}}}
-        | _refusals(),
+        | _refusals()
+        | _unknown(),
     }
 
 
@@ -163,7 +164,9 @@ def _versions(form: str) -> dict[str, Any]:
         "operationId": f"story-versions-{form}",
         "summary": f"The versions of one story as {FORM_NAMES[form]}, the latest first.",
         "parameters": [ID],
-        "responses": {"200": {"description": "Them.", "content": {MEDIA[form]: {"schema": TEXT}}}} | _refusals(),
+        "responses": {"200": {"description": "Them.", "content": {MEDIA[form]: {"schema": TEXT}}}}
+        | _refusals()
+        | _unknown(),
     }
 
 
@@ -198,3 +201,8 @@ def _refusals() -> dict[str, Any]:
     content = {PROBLEM_MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {"422": {"description": "A filter cannot be meant.", "content": content},
             "401": {"description": "Not signed in.", "content": content}}  # fmt: skip
+
+
+def _unknown() -> dict[str, Any]:
+    content = {PROBLEM_MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"404": {"description": "There is no such story.", "content": content}}

@@ -145,7 +145,7 @@ def test_a_filter_keeps_what_it_says_and_all_of_that(reader, asked, holds):
         ("stories.json?since=soon", 422, "ISO 8601"),
         ("stories.json?cursor=x_y", 422, "start from the first"),
         ("deliveries.json?state=lost", 422, "one of pending"),
-        ("stories/nosuchstory.json", 422, "there is no story"),
+        ("stories/nosuchstory.json", 404, "there is no story"),
         ("prices.json", 404, "there is nothing here"),
     ],
 )

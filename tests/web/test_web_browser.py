@@ -116,7 +116,7 @@ def test_search_understands_companies_sums_and_days(look, desk):
     page.goto(desk.url)
     page.get_by_label("Search stories").fill("everything on Cerebras over $100M since Monday")
     page.keyboard.press("Enter")
-    page.get_by_text("Understood as company Cerebras").wait_for()
+    page.get_by_text("Understood as: company Cerebras").wait_for()
     assert page.locator(".who-is").all_inner_texts() == ["Cerebras"]
 
 

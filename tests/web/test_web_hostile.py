@@ -98,24 +98,25 @@ def test_no_text_in_the_search_box_is_an_error(desk, query):
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "status", "said"),
     [
-        "/?min_usd=x",
-        "/?category=all",
-        "/?cursor=zz",
-        "/?days=-1",
-        "/?since=soon",
-        "/?min_usd=nan",
-        "/stories/%00",
-        "/stories/x",
-        "/companies/nobody-at-all",
-        "/rules/none",
-        "/rules/edit?file=/etc/passwd",
-        "/static/../app.py",
+        ("/?min_usd=x", 422, "min_usd: &#39;x&#39; is not a number from 0 up."),
+        ("/?category=all", 422, "category: unknown &#39;all&#39;; one of funding, mna, hardware."),
+        ("/?cursor=zz", 422, "This page of the list is not there; start from the first one."),
+        ("/?days=-1", 422, "days: &#39;-1&#39; is not a number"),
+        ("/?since=soon", 422, "ISO 8601"),
+        ("/?min_usd=nan", 422, "is not a number"),
+        ("/stories/%00", 404, "There is no story with the id"),
+        ("/stories/x", 404, "There is no story with the id"),
+        ("/companies/nobody-at-all", 404, "No story names this company"),
+        ("/rules/none", 404, "No rule of this id runs"),
+        ("/rules/edit?file=/etc/passwd", 404, "No rules file /etc/passwd"),
+        ("/static/../app.py", 404, "There is no such page"),
     ],
 )
-def test_an_address_that_makes_no_sense_is_answered_with_a_page_that_helps(desk, path):
+def test_an_address_that_makes_no_sense_is_answered_with_a_page_that_says_why(desk, path, status, said):
     answer = web_desk.Visitor(desk).get(path)
-    assert answer.status in {400, 404, 422}
+    assert answer.status == status
     assert "<h1>" in answer.text
+    assert said in answer.text
     assert "root:" not in answer.text

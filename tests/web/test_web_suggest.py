@@ -94,7 +94,7 @@ def test_in_a_sentence_the_word_at_the_caret_is_completed_and_the_rest_stays(loo
     assert box.input_value() == "everything on Brackenfold over $50M"
     assert box.evaluate("box => box.selectionEnd") == len("everything on Brackenfold")
     page.keyboard.press("Enter")
-    page.get_by_text("Understood as $50M or more, company Brackenfold").wait_for()
+    page.get_by_text("Understood as: $50M or more, company Brackenfold").wait_for()
 
 
 def test_nothing_is_suggested_for_the_words_between_names(look, named):

@@ -15,7 +15,7 @@ from dealwire.web.pages import rules_file
 from dealwire.web.pages.frame import frame_of, page
 from dealwire.web.pages.rules_file import RulesFile
 from dealwire.web.pages.trial import Asked, Missed, RuleTrial, Trial, try_rules
-from dealwire.web.pages.wording import counted
+from dealwire.web.pages.wording import counted, sentence
 from rules.book import RuleBook
 from rules.files import RuleFiles
 from rules.load import Source
@@ -114,9 +114,9 @@ async def _save(request: web.Request, file: RulesFile, view: View, version: str)
         async with request.app[EDITING].turn:
             await asyncio.to_thread(rules_file.save, file.path, view.text, version)
     except rules_file.ChangedMeanwhileError as error:
-        return _answer(request, file, replace(view, refused=_sentence(error), status=409))
+        return _answer(request, file, replace(view, refused=sentence(str(error)), status=409))
     except UsageError as error:
-        return _answer(request, file, replace(view, refused=_sentence(error), status=500))
+        return _answer(request, file, replace(view, refused=sentence(str(error)), status=500))
     raise web.HTTPSeeOther(location=request.rel_url.update_query(done="saved"))
 
 
@@ -172,8 +172,3 @@ def _course(one: RuleTrial) -> Markup:
 
 def _misses(rules: Sequence[RuleTrial]) -> list[tuple[str, Missed]]:
     return [(one.rule, miss) for one in rules for miss in one.near_misses][:MISSES_MAX]
-
-
-def _sentence(error: Exception) -> str:
-    said = str(error)
-    return f"{said[:1].upper()}{said[1:]}."

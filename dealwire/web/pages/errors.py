@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from dealwire.web.pages.frame import FORM_TOKEN, USER, Frame, page
+from dealwire.web.pages.wording import sentence
 
 TITLES = {
     400: "That request could not be understood",
@@ -14,7 +15,7 @@ TITLES = {
     405: "Not this way",
     409: "It changed meanwhile",
     413: "Too much at once",
-    422: "That cannot be done",
+    422: "That cannot be done as asked",
     429: "Too many requests",
     500: "Something went wrong here",
     503: "Not ready",
@@ -39,13 +40,12 @@ def error_page(
     frame = Frame(
         here="", now=datetime.now(UTC), csrf=request.get(FORM_TOKEN, ""), user=request.get(USER, ""), bare=bare
     )
-    cause = f"{said[:1].upper()}{said[1:]}" or SAID.get(status, "It is recorded in dealwire's log.")
     return page(
         "error.html.j2",
         frame,
         TITLES.get(status, "That did not work"),
         status=status,
-        said=cause if cause.endswith((".", "!", "?")) else f"{cause}.",
+        said=sentence(said) or SAID.get(status, "It is recorded in dealwire's log."),
         reference=reference,
         ways=() if bare else WAYS,
     )

@@ -23,7 +23,7 @@ from dealwire.web.pages.desk import DESK
 from dealwire.web.pages.feed_rows import activity, feed_rows
 from dealwire.web.pages.frame import frame_of, page
 from dealwire.web.pages.stories import list_links
-from dealwire.web.pages.wording import counted
+from dealwire.web.pages.wording import counted, sentence
 
 DAYS = 14
 OPML_BYTES_MAX = 2_000_000
@@ -43,7 +43,7 @@ async def _answer(request: web.Request, *, refused: str = "", said: str = "", ad
     records, newest, by_feed, last = await desk.read(_read, now)
     until = min(newest or now, now).date()
     daily = {feed: _days(counts, until) for feed, counts in by_feed.items()}
-    notes = [("bad", f"{refused[:1].upper()}{refused[1:]}.")] if refused else [("good", said)] if said else []
+    notes = [("bad", sentence(refused))] if refused else [("good", said)] if said else []
     return page(
         "feeds.html.j2",
         frame_of(request, "feeds", notes),

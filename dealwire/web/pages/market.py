@@ -60,7 +60,10 @@ def alerts_by_day(counts: Mapping[tuple[date, str], int], titles: Mapping[str, s
         series.append(Series("other rules", "s7", rest))
     axis = Axis(tuple(map(day_label, dates)), "Day")
     return columns(
-        "alerts", f"Alerts a day by rule, {days} days", axis, series or [Series("Alerts", "s0", (0.0,) * days)]
+        "alerts",
+        f"Alerts a day{' by rule' if len(titles) > 1 else ''}, {days} days",
+        axis,
+        series or [Series("Alerts", "s0", (0.0,) * days)],
     )
 
 

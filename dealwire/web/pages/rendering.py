@@ -26,9 +26,8 @@ def environment() -> Environment:
         finalize=_finalize,
         auto_reload=False,
     )
-    for name in ("words", "usd", "clock", "stamp", "span", "ago", "size", "percent"):
+    for name in ("words", "usd", "clock", "stamp", "span", "ago", "size", "percent", "short_ids", "counted"):
         made.filters[name] = getattr(wording, name)
-    made.filters["counted"] = wording.counted
     made.filters["verbatim"] = _verbatim
     made.globals["static"] = static_path
     return made

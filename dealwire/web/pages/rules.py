@@ -19,6 +19,7 @@ from dealwire.web.pages.frame import frame_of, page
 from dealwire.web.pages.market import alerts_by_day, loudest_rules
 from dealwire.web.pages.stories import list_links
 from dealwire.web.pages.wording import counted
+from notifier.render.escape import one_line
 from notifier.render.view import view
 from rules.book import Rule, RuleBook
 
@@ -86,6 +87,7 @@ def _alert(alert: Alert) -> dict[str, Any]:
     return {
         "at": alert.at,
         "rule": alert.rule,
+        "rule_title": one_line(alert.rule_title or alert.rule),
         "kind": alert.kind,
         "href": story_path(alert.story),
         "title": title_of(alert.story_view) if alert.story_view else alert.story,

@@ -20,7 +20,7 @@ from dealwire.web.pages.diffs import edits
 from dealwire.web.pages.dossier import TELLINGS_MAX, Dossier, Entry, anchor_of
 from dealwire.web.pages.frame import AUTHOR_COOKIE, frame_of, page
 from dealwire.web.pages.stories import list_links
-from dealwire.web.pages.wording import words
+from dealwire.web.pages.wording import sentence, words
 from notifier.decide.silences import Acknowledgement, Silence
 from rules.book import RuleBook
 from streams.stories.correction import FACTS
@@ -75,7 +75,10 @@ def read_known(connection: sqlite3.Connection, story_id: str, now: Any) -> Known
 
 async def show(request: web.Request) -> web.Response:
     """GET /stories/{id}"""
-    return await _answer(request)
+    try:
+        return await _answer(request)
+    except UsageError as error:
+        raise web.HTTPNotFound(text=str(error)) from error
 
 
 async def _answer(request: web.Request, refused: str = "") -> web.Response:
@@ -83,7 +86,7 @@ async def _answer(request: web.Request, refused: str = "") -> web.Response:
     known = await desk.read(read_known, request.match_info["id"], desk.now())
     story, dossier = known.story, Dossier(known.story, known.articles)
     explain = request.query.get("explain", "")
-    notes = [("bad", f"{refused[:1].upper()}{refused[1:]}.")] if refused else []
+    notes = [("bad", sentence(refused))] if refused else []
     return page(
         "story.html.j2",
         frame_of(request, "today", notes),

@@ -40,6 +40,7 @@ class Check:
     css: str
     name: str
     said: str
+    href: str = ""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -89,10 +90,10 @@ def checks(
     late = sum(record.is_late(now) for record in feeds.values())
     dead = sum(number for (_, state), number in waiting.items() if state == "dead")
     found = [
-        (bad, Check("warn", "Feeds", f"{counted(bad, 'feed')} cannot be read; see the Feeds page.")),
-        (late, Check("warn", "Lag", f"{counted(late, 'feed')} should have been visited already.")),
-        (dead, Check("bad", "Deliveries", f"{counted(dead, 'message')} did not arrive; see the Deliveries page.")),
-        (letters, Check("warn", "Dead letters", f"{counted(letters, 'record')} could not be taken; see below.")),
+        (bad, Check("warn", "Feeds", f"{counted(bad, 'feed')} cannot be read.", "/feeds")),
+        (late, Check("warn", "Lag", f"{counted(late, 'feed')} should have been visited already.", "/feeds")),
+        (dead, Check("bad", "Deliveries", f"{counted(dead, 'message')} did not arrive.", "/deliveries?state=dead")),
+        (letters, Check("warn", "Dead letters", f"{counted(letters, 'record')} could not be taken.", "#dead")),
     ]
     return [check for number, check in found if number] or [
         Check("good", "All is well.", "Feeds answer, messages arrive, nothing was left aside.")

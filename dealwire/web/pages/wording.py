@@ -13,6 +13,7 @@ from notifier.render.view import ROLE_NAMES, type_name
 KEPT = JOINERS | {"\n", "\t"}
 UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
 SIZES = (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10))
+LONG_ID = re.compile(r"\b([0-9a-f]{10})[0-9a-f]{6,}\b")
 SHORT_CATEGORIES = {"funding": "Funding", "mna": "M&A", "hardware": "Hardware"}
 
 
@@ -71,9 +72,12 @@ def stamp(moment: datetime | None) -> str:
     """Day and time.
 
     >>> stamp(datetime(2026, 3, 2, 7, 5, tzinfo=UTC))
-    '2 Mar 2026, 07:05'
+    '2 Mar 2026, 07:05 UTC'
     """
-    return f"{moment.day} {moment:%b %Y, %H:%M}" if moment else "never"
+    if moment is None:
+        return "never"
+    moment = moment.astimezone(UTC)
+    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
 
 
 def span(wait: timedelta | float | None) -> str:
@@ -110,6 +114,26 @@ def size(octets: int) -> str:
         if octets >= one:
             return f"{octets / one:.1f} {unit}"
     return f"{octets} B"
+
+
+def sentence(said: str) -> str:
+    """A cause as a sentence; what begins with an address or the name of a field or file keeps its first letter.
+
+    >>> sentence("choose a file"), sentence("min_usd: not a number"), sentence("")
+    ('Choose a file.', 'min_usd: not a number.', '')
+    """
+    first = said.partition(" ")[0]
+    begun = f"{said[:1].upper()}{said[1:]}" if first.rstrip(",").replace("'", "").isalpha() else said
+    return begun if not said or said.endswith((".", "!", "?")) else f"{begun}."
+
+
+def short_ids(text: str) -> str:
+    """The text with the ids in it as short as tables have them.
+
+    >>> short_ids("told by delivery d18bb31bcb8fd6e036b0")
+    'told by delivery d18bb31bcb'
+    """
+    return LONG_ID.sub(r"\1", text)
 
 
 def percent(share: float) -> str:
