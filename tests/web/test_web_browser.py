@@ -343,6 +343,31 @@ def test_a_feed_is_found_at_an_address_and_added_once(look, desk, monkeypatch):
     look.heard[:] = [text for text in look.heard if "422" not in text]
 
 
+MISTAKES = {
+    "feeds: [torn": "cannot be changed while it has mistakes",
+    "feeds: [{name: A, url: 'ftp://a.example/'}]": "names a feed that cannot be",
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_configuration_with_a_mistake_costs_the_feeds_page_its_forms_and_nothing_else(look, desk, mistake):
+    sound, warning = desk.configuration.read_text(), f".note.warn:has-text('{MISTAKES[mistake]}')"
+    page = look()
+    page.goto(f"{desk.url}/feeds")
+    try:
+        desk.configuration.write_text(f"version: 1\nrules: watchlist.yaml\n{mistake}\n")
+        page.get_by_label("Address of a feed").fill("gazette.example")
+        page.get_by_role("button", name="Find and add").click()
+        page.locator(warning).wait_for()
+        page.goto(f"{desk.url}/feeds")
+        page.locator(warning).wait_for()
+        assert page.get_by_role("button", name="Find and add").count() == 0
+        assert page.get_by_text("Articles by feed").count()
+    finally:
+        desk.configuration.write_text(sound)
+    look.heard[:] = [text for text in look.heard if "422" not in text]
+
+
 def test_an_address_inside_the_network_is_refused(look, desk):
     page = look()
     page.goto(f"{desk.url}/feeds")

@@ -42,6 +42,7 @@ async def _answer(request: web.Request, *, refused: str = "", said: str = "", ad
     now = desk.now()
     records, newest, by_feed, last = await desk.read(_read, now)
     until = min(newest or now, now).date()
+    specs, locked = configured(desk.configuration)
     daily = {feed: _days(counts, until) for feed, counts in by_feed.items()}
     notes = [("bad", sentence(refused))] if refused else [("good", said)] if said else []
     return page(
@@ -49,9 +50,9 @@ async def _answer(request: web.Request, *, refused: str = "", said: str = "", ad
         frame_of(request, "feeds", notes),
         "Feeds",
         status=422 if refused else 200,
-        rows=feed_rows(_specs(desk.configuration), records, daily, last, now),
+        rows=feed_rows(specs, records, daily, last, now),
         chart=activity(daily, DAYS),
-        locked=locked(desk.configuration),
+        locked=locked,
         listing=desk.configuration.name if desk.configuration else "",
         address=address,
         links=list_links("/api/v1/feeds"),
@@ -69,17 +70,19 @@ def _days(counts: dict[date, int], until: date) -> list[int]:
     return [counts.get(until - timedelta(days=back), 0) for back in range(DAYS - 1, -1, -1)]
 
 
-def _specs(configuration: Path | None) -> Sequence[FeedSpec]:
-    return Listing(configuration).specs if configuration else ()
-
-
-def locked(configuration: Path | None) -> str:
-    """Why feeds cannot be added here; empty where they can."""
+def configured(configuration: Path | None) -> tuple[Sequence[FeedSpec], str]:
+    """The feeds that the file names, and why none can be added to it; the reason is empty where they can."""
     if configuration is None:
-        return "this page runs without a configuration file to add feeds to"
+        return (), "this page runs without a configuration file to add feeds to"
+    try:
+        specs = Listing(configuration).specs
+    except DealwireError as error:  # the file is being edited, say; what the store knows of the feeds is shown
+        return (), _first_line(error)
+    except ValidationError as error:
+        return (), f"{configuration.name} names a feed that cannot be: {_first_line(error)}; see `dealwire check`"
     if not os.access(configuration, os.W_OK) or not os.access(configuration.parent, os.W_OK):
-        return f"{configuration.name} or its folder is not writable for dealwire"
-    return ""
+        return specs, f"{configuration.name} or its folder is not writable for dealwire"
+    return specs, ""
 
 
 async def add(request: web.Request) -> web.Response:
@@ -123,8 +126,9 @@ async def bring(request: web.Request) -> web.Response:
 
 async def _add(request: web.Request, specs: Sequence[FeedSpec]) -> list[FeedSpec]:
     configuration = request.app[DESK].configuration
-    if configuration is None or locked(configuration):
-        raise UsageError(locked(configuration))
+    _, locked = configured(configuration)
+    if configuration is None or locked:
+        raise UsageError(locked)
 
     def change() -> list[FeedSpec]:
         listing = Listing(configuration)
