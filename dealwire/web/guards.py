@@ -88,7 +88,7 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _refusal(request, answer.status, "" if answer.text == plain else answer.text or "", headers=headers)
     except StoreError as error:
         log.warning("page_waits", path=request.path, cause=str(error))
-        return _refusal(request, 503, str(error))
+        return _refusal(request, 503, f"{error}; try again in a moment")
     except DealwireError as error:
         return _refusal(request, 422, str(error))
     except (ConnectionError, TimeoutError):

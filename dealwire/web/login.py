@@ -8,6 +8,7 @@ from dealwire.errors import UsageError
 from dealwire.web.access import SESSION_SECONDS
 from dealwire.web.guards import ACCESS, ENTERED, SESSION_COOKIE
 from dealwire.web.pages.frame import bare_frame, page
+from dealwire.web.pages.wording import sentence
 
 
 def add_login(app: web.Application) -> None:
@@ -31,7 +32,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     try:
         name = await asyncio.to_thread(access.sign_in, user.strip(), password, request.remote or "")
     except UsageError as error:
-        return _form(request, to=to, user=user, refused=f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        return _form(request, to=to, user=user, refused=sentence(str(error)))
     response = web.HTTPSeeOther(location=destination(to))
     response.set_cookie(
         SESSION_COOKIE,

@@ -17,6 +17,7 @@ from dealwire.store import links
 from dealwire.store.database import Store
 from dealwire.web.pages.frame import Frame
 from dealwire.web.pages.rendering import render
+from dealwire.web.pages.wording import sentence
 
 OpenStore = Callable[[], AbstractContextManager[Store]]
 HEADERS = {
@@ -45,13 +46,20 @@ class Signed:
 
     async def ask(self, request: web.Request) -> web.Response:
         """The question, with a button."""
-        action = self._action(request)
+        try:
+            action = self._action(request)
+        except UsageError as error:
+            return _refusal(error)
         said = await asyncio.to_thread(self._asked, action)
         return _answer(said, BUTTONS[action.verb])
 
     async def act(self, request: web.Request) -> web.Response:
         """Do it, and say so."""
-        return _answer(await asyncio.to_thread(self._act, self._action(request)))
+        try:
+            action = self._action(request)
+        except UsageError as error:
+            return _refusal(error)
+        return _answer(await asyncio.to_thread(self._act, action))
 
     def _asked(self, action: Action) -> str:
         with self._open_store() as store:
@@ -62,11 +70,12 @@ class Signed:
             return links.act(connection, action, datetime.now(UTC))
 
     def _action(self, request: web.Request) -> Action:
-        try:
-            return read(self._key, request.match_info["token"], datetime.now(UTC))
-        except UsageError as error:
-            page = _page("Not done", f"{str(error)[:1].upper()}{str(error)[1:]}.")
-            raise web.HTTPForbidden(text=page, content_type="text/html", headers=HEADERS) from error
+        return read(self._key, request.match_info["token"], datetime.now(UTC))
+
+
+def _refusal(error: UsageError) -> web.Response:
+    page = _page("Not done", sentence(str(error)))
+    return web.Response(status=403, text=page, content_type="text/html", headers=HEADERS)
 
 
 def _answer(said: str, verb: str = "") -> web.Response:

@@ -31,12 +31,12 @@ def checked(sources):
     return book
 
 
-def make_app(path, rules_paths, *, configuration=None, access=None, editable=True, hosts=frozenset()):
+def make_app(path, rules_paths, *, configuration=None, access=None, editable=True, hosts=frozenset(), also=()):
     """The whole application over a store, as `dealwire run` makes it."""
     rules = Rules.read(rules_paths)
     desk = StoreDesk(path, lambda: rules.core, configuration=configuration)
     editing = Editing(tuple(rules_paths), path, checked, editable=editable)
-    return build(Parts(desk, editing, access or Access(), hosts))
+    return build(Parts(desk, editing, access or Access(), hosts, also))
 
 
 class Newsdesk:
