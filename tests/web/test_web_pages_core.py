@@ -167,6 +167,21 @@ def test_a_timeline_holds_articles_versions_and_people_the_latest_first():
     assert [(entry.kind, entry.version) for entry in line] == [("version", 2), ("person", 0), ("article", 1)]
 
 
+def test_what_an_article_told_before_it_was_edited_stays_in_the_timeline():
+    story = make_story(
+        versions=(
+            Version(number=1, at=AT, article="a1"),
+            Version(number=2, at=AT + timedelta(hours=3), article="a1", changes=({"kind": "amount"},)),
+        ),
+    )
+    line = Dossier(story, {}).timeline([], [])
+    assert [(entry.kind, entry.version, entry.at) for entry in line if entry.version] == [
+        ("article", 2, AT + timedelta(hours=3)),
+        ("version", 1, AT),
+    ]
+    assert line[-1].title.endswith(", before an edit")
+
+
 def test_of_a_story_told_everywhere_the_first_and_the_last_articles_are_shown():
     tellings = [Telling(article=str(n), revision="r", title="t", at=AT + timedelta(minutes=n)) for n in range(500)]
     shown = shown_tellings(tellings)

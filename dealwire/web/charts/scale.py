@@ -37,8 +37,8 @@ def count(value: float) -> str:
 def dollars(value: float) -> str:
     """US dollars as an axis says them.
 
-    >>> dollars(4.26e9), dollars(0), dollars(-3e6)
-    ('$4.3B', '$0', '−$3M')
+    >>> dollars(4.26e9), dollars(2.04e9), dollars(0), dollars(-3e6)
+    ('$4.3B', '$2B', '$0', '−$3M')
     """
     return f"−${_short(-value)}" if value < 0 else f"${_short(value)}"
 
@@ -47,5 +47,6 @@ def _short(value: float) -> str:
     for size, letter in MAGNITUDES:
         if value >= size * 0.9995:
             scaled = value / size
-            return f"{scaled:.0f}{letter}" if scaled >= 100 or scaled == round(scaled) else f"{scaled:.1f}{letter}"
+            said = f"{scaled:.0f}" if scaled >= 100 else f"{scaled:.1f}".removesuffix(".0")
+            return f"{said}{letter}"
     return f"{value:.0f}" if value == round(value) or value >= 10 else f"{value:.1f}"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from dealwire.model import Alert, Article, Change, Claim, Figure, Money, Quote, Story, Telling
+from dealwire.model import Alert, Article, Change, Claim, Figure, Money, Quote, Story, Telling, Version
 from dealwire.reference.money import format_money
 from dealwire.reference.names import fold_name
 from dealwire.reference.quantities import format_quantity
@@ -205,12 +205,15 @@ class Dossier:
     def timeline(self, alerts: Iterable[Alert], people: Iterable[Entry]) -> tuple[Entry, ...]:
         """Everything that happened to the story, the latest first."""
         made = {version.article: version for version in self.story.versions}
-        entries = [*people]
+        earlier = [*self._before_edits(made)]
+        edited = {version.article for version, _ in earlier}
+        entries = [*people, *(entry for _, entry in earlier)]
         for telling in shown_tellings(self.story.tellings):
             version = made.pop(telling.article, None)
+            at = version.at if version and telling.article in edited else telling.at
             copy = "; a copy of another's text" if telling.copy_of else ""
             entries.append(
-                Entry(telling.at, "article", one_line(telling.title), f"{source_name(telling)}{copy}",
+                Entry(at, "article", one_line(telling.title), f"{source_name(telling)}{copy}",
                       web_link(telling.url), version.changes if version else (), version.number if version else 0)
             )  # fmt: skip
         entries += [
@@ -224,6 +227,14 @@ class Dossier:
             for alert in alerts
         ]
         return tuple(sorted(entries, key=lambda entry: (entry.at, entry.version), reverse=True))
+
+    def _before_edits(self, made: Mapping[str, Version]) -> Iterator[tuple[Version, Entry]]:
+        """The versions that an article made before the one that its latest text made."""
+        for version in self.story.versions:
+            telling = self._tellings.get(version.article)
+            if telling and version is not made[version.article]:
+                said = f"{source_name(telling)}, before an edit"
+                yield version, Entry(version.at, "version", said, changes=version.changes, version=version.number)
 
 
 def shown_tellings(tellings: Sequence[Telling]) -> tuple[Telling, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from dealwire.web.filters import Asked
@@ -56,9 +56,10 @@ def _day(key: date, cards: Sequence[Card], now: datetime) -> Day:
 def day_name(key: date, now: datetime) -> str:
     """The day as a heading.
 
+    >>> from datetime import UTC
     >>> day_name(date(2026, 3, 2), datetime(2026, 3, 3, tzinfo=UTC))
     'Yesterday, Mon 2 Mar 2026'
     """
-    full = day(datetime(key.year, key.month, key.day, tzinfo=UTC))
+    full = day(key)
     near = {now.date(): "Today, ", now.date() - timedelta(days=1): "Yesterday, "}
     return near.get(key, "") + full

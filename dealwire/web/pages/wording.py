@@ -3,7 +3,7 @@
 import re
 import sys
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from dealwire.web.charts.scale import dollars
@@ -55,10 +55,10 @@ def usd(value: float | None) -> str:
     return dollars(value) if value else "–"
 
 
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     """The day: "Mon 2 Mar 2026".
 
-    >>> day(datetime(2026, 3, 2, tzinfo=UTC))
+    >>> day(date(2026, 3, 2))
     'Mon 2 Mar 2026'
     """
     return f"{moment:%a} {moment.day} {moment:%b %Y}"
