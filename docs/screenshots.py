@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def picture(page: Page) -> bytes:
-    """What the window shows, as WebP: a third of the octets of PNG."""
+    """What the window shows, as WebP: a quarter of the octets of PNG."""
     asked = {"format": "webp", "quality": QUALITY}
     taken = page.context.new_cdp_session(page).send("Page.captureScreenshot", asked)
     return base64.b64decode(taken["data"])
