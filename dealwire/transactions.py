@@ -15,6 +15,9 @@ from aiokafka.errors import KafkaError, ProducerFenced
 
 from dealwire.broker import ACKNOWLEDGE_SECONDS_MAX, RECORD_BYTES_MAX
 from dealwire.errors import FencedError, StoreError
+from dealwire.log import logger
+
+log = logger("transactions")
 
 RETRY_MS = 1_000
 CLOSE_SECONDS_MAX = 10
@@ -37,10 +40,13 @@ class TransactionalWriter:
         self._thread.start()
         self._loop = running.result()
         try:
-            self._producer: AIOKafkaProducer = self._result(_started(servers, name))
-        except StoreError:
+            self._producer: AIOKafkaProducer = self._result(_started(servers, name), f"transactional id {name}")
+        except StoreError as error:
             self._leave()
-            raise
+            suggestion = (
+                "is a broker running, and has it room for transactions (transaction.state.log.replication.factor)?"
+            )
+            raise StoreError(f"{error}; {suggestion}") from error
 
     def write(self, topic: str, records: Sequence[tuple[bytes, bytes | None]]) -> None:
         """Write pairs of key and value, all or none; on return the broker has acknowledged and committed them.
@@ -51,7 +57,7 @@ class TransactionalWriter:
         if self._failure:
             kind = FencedError if isinstance(self._failure, ProducerFenced) else StoreError
             raise kind(f"{self._place}: topic {topic}: an earlier write failed") from self._failure
-        self._result(self._transaction(topic, records), f"topic {topic}: ")
+        self._result(self._transaction(topic, records), f"topic {topic}")
 
     async def _transaction(self, topic: str, records: Sequence[tuple[bytes, bytes | None]]) -> None:
         async with self._producer.transaction():
@@ -66,27 +72,33 @@ class TransactionalWriter:
         finally:
             self._leave()
 
-    def _result(self, work: Coroutine[Any, Any, Any], doing: str = "") -> Any:
+    def _result(self, work: Coroutine[Any, Any, Any], doing: str) -> Any:
         try:
             return self._submit(work).result(ACKNOWLEDGE_SECONDS_MAX)
         except ProducerFenced as error:
             self._failure = error
-            raise FencedError(f"{self._place}: {doing}another process writes in this one's place") from error
+            raise FencedError(f"{self._place}: {doing}: another process writes in this one's place") from error
         except (KafkaError, TimeoutError) as error:
             self._failure = error
-            raise StoreError(f"{self._place}: {doing}{type(error).__name__}: {error}") from error
+            raise StoreError(f"{self._place}: {doing}: {type(error).__name__}: {error}") from error
 
     def _submit(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def _run(self, running: Future[asyncio.AbstractEventLoop]) -> None:
         with asyncio.Runner() as runner:
+            runner.get_loop().set_exception_handler(_note)
             running.set_result(runner.get_loop())
             runner.run(self._left.wait())
 
     def _leave(self) -> None:
         self._loop.call_soon_threadsafe(self._left.set)
         self._thread.join(CLOSE_SECONDS_MAX)
+
+
+def _note(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What aiokafka's own tasks leave behind when they fail; whoever writes hears of the failure itself."""
+    log.debug("writer_task_failed", cause=str(context.get("exception") or context["message"]))
 
 
 async def _started(servers: Sequence[str], name: str) -> AIOKafkaProducer:
