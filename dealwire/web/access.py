@@ -74,12 +74,16 @@ class Access:
 
     def sign_in(self, user: str, password: str, address: str) -> str:
         """Under which name this opens a session; UsageError where it does not, or was tried too often."""
-        if not self._tries.take(address):
-            raise UsageError("too many tries from your address; wait ten minutes")
+        self._try(address)
         kept = self.hashes.get(user or TOKEN_USER, "")
         if not check_password(password, kept or NOBODY):
             raise UsageError("the user or the password is wrong")
         return user or TOKEN_USER
+
+    def _try(self, address: str) -> None:
+        """Guessing is slow, and so is what it costs: a hash takes a core some hundredths of a second."""
+        if not self._tries.take(address):
+            raise UsageError("too many tries from your address; wait ten minutes")
 
     def session(self, user: str, now: float | None = None) -> str:
         """The cookie of a session."""
@@ -98,17 +102,18 @@ class Access:
         user = urlsafe_b64decode(name).decode()
         return user if user in self.hashes else ""
 
-    def bearer(self, header: str) -> str:
-        """Who sends `Authorization: Bearer …` with the token."""
+    def bearer(self, header: str, address: str) -> str:
+        """Who sends `Authorization: Bearer …` with the token; UsageError where wrong ones came too often."""
         kind, _, token = header.partition(" ")
         known = self.hashes.get(TOKEN_USER, "")
-        return TOKEN_USER if kind.lower() == "bearer" and known and self._is_token(token, known) else ""
+        return TOKEN_USER if kind.lower() == "bearer" and known and self._is_token(token, known, address) else ""
 
-    def _is_token(self, token: str, known: str) -> bool:
+    def _is_token(self, token: str, known: str, address: str) -> bool:
         """As check_password, which is slow on purpose, once for each token that was right."""
         held = hmac.new(self._key, token.encode(), hashlib.sha256).hexdigest()
         if held in self._tokens:
             return True
+        self._try(address)
         if not check_password(token.strip(), known):
             return False
         self._tokens.add(held)

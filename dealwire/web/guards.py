@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from dealwire.errors import DealwireError, StoreError
+from dealwire.errors import DealwireError, StoreError, UsageError
 from dealwire.log import logger
 from dealwire.web.access import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, Access, Tally, is_loopback
 from dealwire.web.pages.errors import error_page
@@ -144,7 +144,10 @@ def _entry(hosts: frozenset[str]) -> Middleware:
                 raise web.HTTPMisdirectedRequest(text=f"this page is not served under the name {name!r}")
         elif hosts and name not in OWN_NAMES | hosts:
             raise web.HTTPMisdirectedRequest(text=f"this page is not served under the name {name!r}")
-        bearer = access.bearer(request.headers.get("Authorization", ""))
+        try:
+            bearer = access.bearer(request.headers.get("Authorization", ""), request.remote or "")
+        except UsageError as error:
+            raise web.HTTPTooManyRequests(text=str(error), headers={"Retry-After": "60"}) from error
         request[USER] = bearer or access.user_of(request.cookies.get(SESSION_COOKIE, ""))
         request[BY_TOKEN] = bool(bearer)
         request[ENTERED] = not access.required or bool(request[USER])

@@ -104,6 +104,33 @@ def test_guessing_is_cut_short():
     assert access.sign_in("kim", PASSWORD, "203.0.113.8") == "kim"
 
 
+def test_guessing_tokens_is_cut_short_and_costs_no_more_hashes(monkeypatch):
+    access = Access({TOKEN_USER: hash_password(TOKEN)}, required=True)
+    tried = []
+    monkeypatch.setattr(
+        "dealwire.web.access.check_password", lambda *given: tried.append(given) or check_password(*given)
+    )
+    assert access.bearer(f"Bearer {TOKEN}", "203.0.113.7") == TOKEN_USER
+    for number in range(9):
+        assert access.bearer(f"Bearer guess-{number}", "203.0.113.7") == ""
+    for _ in range(50):
+        with pytest.raises(UsageError, match="too many tries"):
+            access.bearer("Bearer guess", "203.0.113.7")
+    assert len(tried) == 10
+    assert access.bearer(f"Bearer {TOKEN}", "203.0.113.7") == TOKEN_USER
+    assert access.bearer("Bearer guess", "203.0.113.8") == ""
+
+
+def test_who_guesses_tokens_is_told_to_wait(tmp_path):
+    access = Access({TOKEN_USER: hash_password(TOKEN)}, required=True)
+    with web_desk.Newsdesk(tmp_path, deals=0, access=access) as desk:
+        visitor = web_desk.Visitor(desk)
+        answers = [visitor.get("/api/v1/rules.json", Authorization=f"Bearer guess-{n}") for n in range(11)]
+        assert [answer.status for answer in answers] == [401] * 10 + [429]
+        assert answers[-1].headers["Retry-After"] == "60"
+        assert json.loads(answers[-1].text)["detail"] == "too many tries from your address; wait ten minutes"
+
+
 def test_a_tally_fills_again_with_time():
     tally = Tally(2, 1.0)
     assert [tally.take("a", now=0), tally.take("a", now=0), tally.take("a", now=0), tally.take("a", now=1.5)] == [

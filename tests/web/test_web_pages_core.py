@@ -102,7 +102,7 @@ def test_an_excerpt_keeps_what_is_marked_and_some_words_beside_it():
 def test_a_row_says_who_what_how_much_and_why():
     story = make_story(amount=Figure(best=dollars(500e6), low=450e6, high=525e6))
     row = cards.card(Row(story, AT, AT, AT, (Fired("big", "Big rounds", "high"),), acknowledged=False))
-    assert (row.title, row.kinds, row.sum) == ("Lumen Silicon", "Funding · Series B · announced", "$500M")
+    assert (row.title, row.kinds, row.sum) == ("Lumen Silicon", ("Funding", "Series B", "announced"), "$500M")
     assert row.sum_note == "$450M to $525M"
     assert [(role.label, role.names[0].name, role.names[0].href) for role in row.roles] == [
         ("Lead investor", "Harbour Capital", "/companies/harbourcapital")

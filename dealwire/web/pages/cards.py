@@ -54,7 +54,8 @@ class Card:
 
     id: str
     category: str
-    kinds: str
+    kinds: tuple[str, str, str]
+    """Category, type and status in words."""
     title: str
     at: datetime
     badge: str
@@ -68,7 +69,6 @@ class Card:
     quote_source: str
     sources: tuple[Source, ...]
     sources_more: int
-    source_count: int
     fired: tuple[Fired, ...]
     confidence: float
     retracted: bool
@@ -111,7 +111,7 @@ def card(row: Row, mark: datetime | None = None) -> Card:
     return Card(
         id=story.id,
         category=story.category,
-        kinds=" · ".join((words(story.category), words(story.type), words(story.status).lower())),
+        kinds=(words(story.category), words(story.type), words(story.status).lower()),
         title=title_of(story),
         at=row.at,
         badge=badge(row, mark),
@@ -124,7 +124,6 @@ def card(row: Row, mark: datetime | None = None) -> Card:
         quote_source=by,
         sources=sources[:SOURCES_MAX],
         sources_more=max(0, len(sources) - SOURCES_MAX),
-        source_count=story.source_count,
         fired=row.fired,
         confidence=story.confidence,
         retracted=story.retracted,

@@ -79,7 +79,6 @@ class Text:
     url: str
     title: tuple[Piece, ...]
     body: tuple[Piece, ...]
-    whole: bool
 
 
 def anchor_of(article: str, fact: str) -> str:
@@ -191,15 +190,13 @@ class Dossier:
     def _text(self, telling: Telling, article: Article) -> Text:
         quotes = [quote for quote in self.story.quotes if quote.article == article.id]
         body = marked(article.body, (quote for quote in quotes if quote.place == "body"))
-        short = excerpt(body, AROUND_CHARACTERS)
         return Text(
             anchor=f"a-{article.id}",
             source=source_name(telling),
             at=telling.at,
             url=web_link(article.url),
             title=marked(article.title, (quote for quote in quotes if quote.place == "title")),
-            body=short,
-            whole=short == body,
+            body=excerpt(body, AROUND_CHARACTERS),
         )
 
     def timeline(self, alerts: Iterable[Alert], people: Iterable[Entry]) -> tuple[Entry, ...]:

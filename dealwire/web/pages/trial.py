@@ -49,7 +49,6 @@ class Told:
     kind: str
     day: date
     title: str
-    story: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,6 @@ class Missed:
     title: str
     clause: str
     met_by: str
-    story: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,6 @@ class RuleTrial:
     weekly: tuple[int, ...]
     held: int
     loudest: tuple[tuple[str, int], ...]
-    samples: tuple[Told, ...]
     near_misses: tuple[Missed, ...]
 
 
@@ -140,8 +137,7 @@ def _report(new: Backtest, old: Backtest, *, complete: bool) -> Trial:
             weekly=tuple(report.weekly(new.first, new.last)) if new.first and new.last else (),
             held=report.held,
             loudest=tuple(report.loudest),
-            samples=_all_told(report.samples),
-            near_misses=tuple(Missed(m.title, m.clause, m.met_by, m.story) for m in report.near_misses),
+            near_misses=tuple(Missed(m.title, m.clause, m.met_by) for m in report.near_misses),
         )
         for report in new.reports()
     )
@@ -159,6 +155,4 @@ def _report(new: Backtest, old: Backtest, *, complete: bool) -> Trial:
 
 
 def _all_told(alerts: Sequence[Alert]) -> tuple[Told, ...]:
-    return tuple(
-        Told(a.rule, a.kind, a.at.date(), headline(a.story_view) if a.story_view else a.story, a.story) for a in alerts
-    )
+    return tuple(Told(a.rule, a.kind, a.at.date(), headline(a.story_view) if a.story_view else a.story) for a in alerts)
