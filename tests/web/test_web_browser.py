@@ -54,6 +54,22 @@ def test_no_page_is_wider_than_its_screen(look, desk, width):
     look.heard[:] = [said for said in look.heard if "404" not in said]
 
 
+@pytest.mark.parametrize("width", [320, 390, 768, 900, 1089, 1280])
+def test_every_place_is_in_sight_however_wide_the_screen(look, desk, width):
+    page = look(viewport={"width": width, "height": 844})
+    page.goto(f"{desk.url}/system")
+    for link in page.locator("nav.places a").all():
+        box = link.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width, link.inner_text()
+    assert (
+        page.evaluate(
+            "document.querySelector('nav.places').scrollWidth - document.querySelector('nav.places').clientWidth"
+        )
+        <= 0
+    )
+
+
 def test_a_phone_s_pages_are_sound_too(look, desk):
     page = look(viewport={"width": 390, "height": 844})
     for path in ("/", "/rules", first_story(page, desk)):
