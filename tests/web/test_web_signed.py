@@ -52,6 +52,7 @@ def test_a_stranger_confirms_what_the_link_asks_for_and_gets_no_further(look, de
         ("/act/x", "This link is damaged; was it cut in two lines?"),
         (link("any", lasts=-DAY), "This link is too old;"),
     ],
+    ids=["another key's", "damaged", "too old"],
 )
 def test_a_link_that_is_damaged_or_too_old_is_refused_with_a_sentence(desk, method, path, said):
     answer = web_desk.Visitor(desk).send(method, path, None, {})
