@@ -1,5 +1,6 @@
 """What pages say, without a server: visits, spans, rows, dossiers, words."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from dealwire.model import Article, Claim, Figure, Money, Party, Quote, Story, T
 from dealwire.store.browse import Row
 from dealwire.store.fired import Fired
 from dealwire.web.pages import cards, visits
+from dealwire.web.pages.diffs import compare
 from dealwire.web.pages.dossier import Dossier, Entry, shown_tellings
 from dealwire.web.pages.spans import excerpt, marked
 from dealwire.web.pages.wording import visible
@@ -187,6 +189,25 @@ def test_of_a_story_told_everywhere_the_first_and_the_last_articles_are_shown():
     shown = shown_tellings(tellings)
     assert len(shown) == 60
     assert (shown[0].article, shown[-1].article) == ("0", "499")
+
+
+TEXTS = st.lists(st.sampled_from(["raises", "$50M", "now", "a\u00a0b", "the"]), max_size=20).map(" ".join)
+
+
+@given(TEXTS, TEXTS)
+def test_the_runs_of_an_edit_lead_from_the_one_text_to_the_other(before, after):
+    runs = compare(before, after)
+    for text, gone in ((before, "ins"), (after, "del")):
+        assert [w for run in runs if run.kind != gone for w in run.text.split()] == text.split()
+
+
+@pytest.mark.parametrize("words", [["the"], ["the", "a", "of"], [f"w{n}" for n in range(500)]])
+def test_long_texts_are_compared_in_a_moment_however_often_their_words_come(words):
+    before = " ".join(words[n % len(words)] for n in range(20_000))
+    after = " ".join(words[n * 7 % len(words)] + ("x" if n % 3 else "") for n in range(20_000))
+    began = time.process_time()
+    compare(before, after)
+    assert time.process_time() - began < 0.5
 
 
 # Words
