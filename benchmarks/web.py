@@ -215,6 +215,11 @@ def _asked(server: Server) -> dict[str, list[str]]:
         "API: the other lists": [
             f"/api/v1/{name}.json" for name in ("companies", "alerts", "rules", "feeds", "deliveries", "dead-letters")
         ],
+        "suggestions": [
+            f"/api/v1/suggestions.json?sentence=1&text={quote(text)}"
+            for name in names
+            for text in (name[:3], f"everything on {name[:4]}", "all that was said of zzzz")
+        ],
     }  # fmt: skip
     searches = [
         *(f"everything on {name} since Friday" for name in names), "over $500M last month", "raises warehouse robots",

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dealwire.reference.companies import Companies
 from dealwire.reference.names import fold_name
@@ -39,8 +40,8 @@ def called(connection: sqlite3.Connection, name: str, companies: Companies) -> l
     if not name:
         return browse.companies(connection)
     folded = fold_name(name)
-    aliased = [company.id for company in companies if any(folded in fold_name(one) for one in company.aliases)]
-    return browse.companies(connection, folded, aliased) if folded else []
+    aliased = {alias.key for alias in aliases_of(companies) if folded in alias.folded}
+    return browse.companies(connection, folded, sorted(aliased)) if folded else []
 
 
 def suggested(connection: sqlite3.Connection, text: str, companies: Companies, *, sentence: bool) -> list[Suggestion]:
@@ -52,7 +53,7 @@ def suggested(connection: sqlite3.Connection, text: str, companies: Companies, *
         folded = fold_name(typed)
         if len(folded) < LETTERS_MIN:
             continue
-        aliases = _aliases(typed, companies)
+        aliases = {alias.key: alias.name for alias in reversed(aliases_of(companies)) if alias.begins(folded, typed)}
         rows = browse.companies_that_begin(connection, folded, typed, list(aliases), SUGGESTED_MAX)
         if rows:
             return [_suggestion(row, typed, aliases) for row in rows]
@@ -74,21 +75,30 @@ def ends(text: str) -> Iterator[str]:
             yield typed
 
 
-def begins(name: str, typed: str) -> bool:
-    """Whether the name, or one of its words, begins as typed.
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A name of a company, ready to be compared."""
 
-    >>> begins("Boss Semiconductor", "semi"), begins("Amazon.com", "zon")
-    (True, False)
-    """
-    return fold_name(name).startswith(fold_name(typed)) or f" {typed.casefold()}" in f" {name.casefold()}"
+    key: str
+    name: str
+    folded: str
+
+    def begins(self, folded: str, typed: str) -> bool:
+        """Whether it, or one of its words, begins as typed.
+
+        >>> alias = Alias("x", "Boss Semiconductor", "bosssemiconductor")
+        >>> alias.begins("bosss", "Boss S"), alias.begins("semi", "semi"), alias.begins("oss", "oss")
+        (True, True, False)
+        """
+        return self.folded.startswith(folded) or f" {typed.casefold()}" in f" {self.name.casefold()}"
 
 
-def _aliases(typed: str, companies: Companies) -> Mapping[str, str]:
-    """By the key of each company that goes by such an alias: the alias."""
-    found = ((company.id, next((one for one in company.aliases if begins(one, typed)), "")) for company in companies)
-    return {key: alias for key, alias in found if alias}
+@lru_cache(2)
+def aliases_of(companies: Companies) -> tuple[Alias, ...]:
+    """Every other name that is known; they change with the watchlists only."""
+    return tuple(Alias(one.id, name, fold_name(name)) for one in companies for name in one.aliases)
 
 
 def _suggestion(row: CompanyRow, typed: str, aliases: Mapping[str, str]) -> Suggestion:
-    known_as = "" if begins(row.name, typed) else aliases.get(row.key, "")
-    return Suggestion(row.key, row.name, known_as, typed, row.stories)
+    named = Alias(row.key, row.name, fold_name(row.name)).begins(fold_name(typed), typed)
+    return Suggestion(row.key, row.name, "" if named else aliases.get(row.key, ""), typed, row.stories)
