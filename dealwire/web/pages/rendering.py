@@ -26,7 +26,20 @@ def environment() -> Environment:
         finalize=_finalize,
         auto_reload=False,
     )
-    for name in ("words", "usd", "clock", "day", "stamp", "span", "ago", "size", "percent", "short_ids", "counted"):
+    for name in (
+        "words",
+        "usd",
+        "clock",
+        "day",
+        "stamp",
+        "span",
+        "ago",
+        "size",
+        "number",
+        "percent",
+        "short_ids",
+        "counted",
+    ):
         made.filters[name] = getattr(wording, name)
     made.filters["verbatim"] = _verbatim
     made.globals["static"] = static_path

@@ -140,6 +140,15 @@ def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
+def number(count: int) -> str:
+    """A count with its thousands apart.
+
+    >>> number(1200)
+    '1,200'
+    """
+    return f"{count:,}"
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """A number with its noun.
 
