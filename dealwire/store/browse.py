@@ -301,17 +301,24 @@ def companies(
 
 
 def companies_that_begin(
-    connection: sqlite3.Connection, folded: str, typed: str, also: Sequence[str], limit: int
+    connection: sqlite3.Connection, folded: str, also: Sequence[str], limit: int
 ) -> list[CompanyRow]:
-    """The companies whose folded name begins with `folded`, or with a word that begins as typed, and these.
-
-    Those whose name begins so come first, then those that most stories name.
-    """
+    """The companies whose folded name begins so, and those of these keys; those that most stories name first."""
     rows = connection.execute(
         f"SELECT {_COMPANY_COLUMNS} FROM companies"  # noqa: S608 - constants
-        " WHERE instr(folded, ?) = 1 OR instr(' ' || lower(name), ' ' || lower(?))"
-        " OR company IN (SELECT value FROM json_each(?)) ORDER BY instr(folded, ?) != 1, stories DESC, company LIMIT ?",
-        (folded, typed, json.dumps(also), folded, limit),
+        " WHERE (folded >= ? AND folded < ? || char(1114111)) OR company IN (SELECT value FROM json_each(?))"
+        " ORDER BY stories DESC, company LIMIT ?",
+        (folded, folded, json.dumps(also), limit),
+    )
+    return [_company_row(*row) for row in rows]
+
+
+def companies_with_word(connection: sqlite3.Connection, begun: str, limit: int) -> list[CompanyRow]:
+    """The companies with a word in their name that begins so; those that most stories name first."""
+    rows = connection.execute(
+        f"SELECT {_COMPANY_COLUMNS} FROM companies"  # noqa: S608 - constants
+        " WHERE instr(lower(name), ' ' || lower(?)) ORDER BY stories DESC, company LIMIT ?",
+        (begun, limit),
     )
     return [_company_row(*row) for row in rows]
 

@@ -45,7 +45,7 @@ def called(connection: sqlite3.Connection, name: str, companies: Companies) -> l
 
 
 def suggested(connection: sqlite3.Connection, text: str, companies: Companies, *, sentence: bool) -> list[Suggestion]:
-    """The companies with a name or alias that begins as typed, those of most stories first.
+    """The companies with a name or alias that begins as typed, those of most stories first; then those with a word so.
 
     In a `sentence` the name is at the end: "everything on Boss Semi" begins "Boss Semiconductor".
     """
@@ -54,9 +54,12 @@ def suggested(connection: sqlite3.Connection, text: str, companies: Companies, *
         if len(folded) < LETTERS_MIN:
             continue
         aliases = {alias.key: alias.name for alias in reversed(aliases_of(companies)) if alias.begins(folded, typed)}
-        rows = browse.companies_that_begin(connection, folded, typed, list(aliases), SUGGESTED_MAX)
+        rows = browse.companies_that_begin(connection, folded, list(aliases), SUGGESTED_MAX)
+        if len(rows) < SUGGESTED_MAX and WORD.fullmatch(typed):
+            found = browse.companies_with_word(connection, typed, SUGGESTED_MAX)
+            rows += [row for row in found if row not in rows]
         if rows:
-            return [_suggestion(row, typed, aliases) for row in rows]
+            return [_suggestion(row, typed, aliases) for row in rows[:SUGGESTED_MAX]]
     return []
 
 

@@ -241,6 +241,7 @@ def test_lists_walk_an_index_in_their_own_order(desk, wanted):
         lambda c: browse.alerts(c, "rounds"),
         lambda c: browse.last_fired(c, ["rounds"]),
         lambda c: browse.companies(c, "", (), 20),
+        lambda c: browse.companies_that_begin(c, "nv", ["meta"], 8),
         lambda c: company_sums.find(c, "nvidia", 10),
         lambda c: company_sums.partners(c, "nvidia", 10),
         lambda c: fired.loudest_subjects(c, NOW - timedelta(days=30)),

@@ -1,7 +1,9 @@
 """Companies suggested while one types, from the JSON API, in a real browser: by name, by alias, within a sentence."""
 
+import json
 import re
 import time
+from urllib.parse import urlencode
 
 import pytest
 import web_desk
@@ -35,6 +37,7 @@ def named(desk):
     desk.tell("Brackenfold raises $90 million Series B for AI chips")
     desk.tell("Meta to acquire Farrowmoor for $700 million")
     desk.tell("Wetherlow raises $95 million Series B for AI chips")
+    desk.tell("Quillon Bramblewick raises $44 million Series A")
     desk.lay_out()
     return desk
 
@@ -207,6 +210,27 @@ def test_an_open_list_is_sound_for_screen_readers_and_eyes(look, named, scheme):
     found = Axe().run(page).response["violations"]
     assert [one["id"] for one in found if one["impact"] in SERIOUS or "aria" in one["id"]] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "names"),
+    [
+        ("quillon br", "", ["Quillon Bramblewick"]),
+        ("bramble", "", ["Quillon Bramblewick"]),
+        ("wick", "", []),
+        ("everything on quillon br", "", []),
+        ("everything on quillon br", "1", ["Quillon Bramblewick"]),
+        ("over $20M since bramble", "1", ["Quillon Bramblewick"]),
+        ("quillon ", "1", []),
+        ("100%", "1", []),
+        ("q", "", []),
+    ],
+)
+def test_a_name_or_a_word_of_it_that_begins_so_is_suggested(named, text, sentence, names):
+    answer = web_desk.Visitor(named).get(f"{ADDRESS}?{urlencode({'text': text, 'sentence': sentence})}")
+    found = json.loads(answer.text)["items"]
+    assert [one["name"] for one in found] == names
+    assert all(text.endswith(one["typed"]) for one in found)
 
 
 def test_suggesting_takes_a_moment_however_long_the_sentence(desk):
