@@ -26,12 +26,22 @@ CACHED_OCTETS_MAX = 12 << 20
 CACHED_KEYS_MAX = 50_000
 """And no more keys than so many: most that are asked for are not there, and that is kept too."""
 
+SCARCE = ("correction/", "index/mention/")
+"""How keys begin that each article is asked for and hardly any has: people's notes, headlines held by name."""
+SCARCE_KEYS_MAX = 10_000
+"""While a kind of them has no more, its keys are known in memory, and what is not among them is asked of no file."""
+
 UNKNOWN = -1
 """Of the versions of a state, which are counted from 0."""
 
 
 def _table(key: str) -> str:
     return "stories" if key.startswith(LARGE) else "state"
+
+
+def _kind(key: str) -> str:
+    """The beginning that a scarce key shares with its like."""
+    return next(kind for kind in SCARCE if key.startswith(kind))
 
 
 class StateTable(Mapping[str, bytes]):
@@ -46,6 +56,8 @@ class StateTable(Mapping[str, bytes]):
         self._pending: dict[str, bytes | None] = {}
         self._cache: OrderedDict[str, bytes | None] = OrderedDict()
         self._cached_octets = 0
+        self._scarce: dict[str, set[str] | None] = {}
+        """Each kind of scarce keys → all that are stored, or None where they are many."""
         self._version = UNKNOWN
         """Of the state, as what is cached has it."""
 
@@ -101,6 +113,8 @@ class StateTable(Mapping[str, bytes]):
             self._version += 1
         for key, value in self._pending.items():
             self._remember(key, value)
+            if key.startswith(SCARCE):
+                self._know(key, there=value is not None)
         self._pending = {}
 
     def discard(self) -> None:
@@ -113,6 +127,8 @@ class StateTable(Mapping[str, bytes]):
         if key in self._cache:
             self._cache.move_to_end(key)
             return self._cache[key]
+        if key.startswith(SCARCE) and (stored := self._keys_beside(key)) is not None and key not in stored:
+            return None
         row = self._connection.execute(f"SELECT value FROM {_table(key)} WHERE key = ?", (key,)).fetchone()  # noqa: S608 - as above
         value = row[0] if row else None
         self._remember(key, value)
@@ -125,9 +141,33 @@ class StateTable(Mapping[str, bytes]):
         while self._cached_octets > CACHED_OCTETS_MAX or len(self._cache) > CACHED_KEYS_MAX:
             self._cached_octets -= len(self._cache.popitem(last=False)[1] or b"")
 
+    def _keys_beside(self, key: str) -> set[str] | None:
+        """All stored keys of the scarce key's kind; None where they are too many to know."""
+        kind = _kind(key)
+        if kind not in self._scarce:
+            rows = self._connection.execute(
+                "SELECT key FROM state WHERE key >= ? AND key < ? LIMIT ?",
+                (kind, f"{kind}\U0010ffff", SCARCE_KEYS_MAX + 1),
+            ).fetchall()
+            self._scarce[kind] = {found for (found,) in rows} if len(rows) <= SCARCE_KEYS_MAX else None
+        return self._scarce[kind]
+
+    def _know(self, key: str, *, there: bool) -> None:
+        """Follow what is known of the kind: the scarce key was stored, or deleted."""
+        known = self._scarce.get(_kind(key))
+        if known is None:
+            return
+        if not there:
+            known.discard(key)
+        elif len(known) < SCARCE_KEYS_MAX:
+            known.add(key)
+        else:
+            self._scarce[_kind(key)] = None
+
     def _forget(self) -> None:
         self._cache.clear()
         self._cached_octets = 0
+        self._scarce.clear()
 
     def _require_flushed(self) -> None:
         if self._pending:

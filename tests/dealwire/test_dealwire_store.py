@@ -91,18 +91,20 @@ def test_a_full_disk_is_named_and_nothing_of_the_batch_is_kept(store):
     assert store.connection.execute("SELECT count(*) FROM state").fetchone() == (0,)
 
 
-writes = st.dictionaries(st.sampled_from("abcdef"), st.none() | st.binary(max_size=4), max_size=6)
+KEYS = (*"abcd", "correction/a", "correction/b", "correction/c", "index/mention/a")
+writes = st.dictionaries(st.sampled_from(KEYS), st.none() | st.binary(max_size=4), max_size=8)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is slow to open stores
-@given(st.lists(st.tuples(writes, st.booleans()), max_size=12))
-def test_the_state_reads_like_a_dict_whatever_was_applied_flushed_or_discarded(batches):
-    with Store.open(":memory:") as store:
+@given(st.lists(st.tuples(writes, st.booleans()), max_size=12), st.integers(0, 3))
+def test_the_state_reads_like_a_dict_whatever_was_applied_flushed_or_discarded(batches, scarce_max):
+    with Store.open(":memory:") as store, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dealwire.store.state.SCARCE_KEYS_MAX", scarce_max)
         state, expected = StateTable(store.connection), {}
         for batch, committed in batches:
             state.apply(batch)
             merged = expected | batch
-            assert {k: state.get(k) for k in "abcdef"} == {k: merged.get(k) for k in "abcdef"}
+            assert {k: state.get(k) for k in KEYS} == {k: merged.get(k) for k in KEYS}
             if committed:
                 with store.transaction():
                     state.flush()
@@ -111,7 +113,7 @@ def test_the_state_reads_like_a_dict_whatever_was_applied_flushed_or_discarded(b
                 assert len(state) == len(expected)
             else:
                 state.discard()
-        assert {k: state.get(k) for k in "abcdef"} == {k: expected.get(k) for k in "abcdef"}
+        assert {k: state.get(k) for k in KEYS} == {k: expected.get(k) for k in KEYS}
 
 
 def test_only_so_much_of_the_state_is_kept_in_memory_and_the_rest_is_read_again(store):
@@ -128,16 +130,30 @@ def test_only_so_much_of_the_state_is_kept_in_memory_and_the_rest_is_read_again(
     assert [state[f"k{number}"] == bytes([number]) * mib for number in range(40)] == [True] * 40
 
 
-def test_what_another_process_wrote_is_seen_by_the_next_batch(store):
+@pytest.mark.parametrize("key", ["story/1", "correction/1"])
+def test_what_another_process_wrote_is_seen_by_the_next_batch(store, key):
     ours = StateTable(store.connection)
     with Store.open(store.path) as other, other.transaction():
         theirs = StateTable(other.connection)
-        theirs.apply({"story/1": b"theirs"})
-        assert ours.get("story/1") is None
+        theirs.apply({key: b"theirs"})
+        assert ours.get(key) is None
         theirs.flush()
     with store.transaction():
         ours.begin()
-        assert ours["story/1"] == b"theirs"
+        assert ours[key] == b"theirs"
+
+
+def test_what_hardly_any_article_has_is_asked_of_the_file_once_for_all(store):
+    state, asked = StateTable(store.connection), []
+    state.apply({"correction/1": b"note"})
+    with store.transaction():
+        state.flush()
+    state.discard()
+    store.connection.set_trace_callback(asked.append)
+    found = [state.get(f"correction/{number}") for number in range(100)]
+    store.connection.set_trace_callback(None)
+    assert found == [None, b"note", *[None] * 98]
+    assert len(asked) == 2
 
 
 def test_what_another_writes_elsewhere_in_the_file_leaves_the_state_in_memory(store):
