@@ -188,8 +188,8 @@ async def _suggestions(request: web.Request) -> tuple[Sequence[Row], str]:
     return [
         {
             "id": one.key,
-            "name": one.name,
-            "known_as": one.known_as,
+            "name": visible(one.name),
+            "known_as": visible(one.known_as),
             "typed": one.typed,
             "stories": one.stories,
             "page": f"/companies/{one.key}",
