@@ -19,6 +19,7 @@ from dealwire.store import orders, outbox, silences
 from dealwire.store.database import Store
 from notifier.consumer import Desk
 from notifier.decide import Acknowledgement, Policy, Router, Silence
+from notifier.decide.calendar import last_due
 from notifier.send import Dispatcher, World
 from notifier.send.redact import Redactor
 from streams import topics
@@ -310,9 +311,9 @@ def test_the_notifiers_owner_sends_the_report_once_a_day(published, settings, tm
     desk = Desk(settings, tmp_path / "outbox.db", published.router, make, clock.now)
     try:
         chores(desk)
-        tomorrow = (clock.moment + timedelta(days=1)).replace(hour=7)
-        for hours in (0, 1, 2):
-            clock.moment = tomorrow + timedelta(hours=hours)
+        due = last_due(published.router.policy.routing.report, clock.moment + timedelta(days=1))
+        for hours in (1, 2, 3):
+            clock.moment = due + timedelta(hours=hours)
             chores(desk)
     finally:
         desk.close()
