@@ -69,6 +69,7 @@ class NameFinder:
     def __init__(self, is_company: Callable[[str], bool]) -> None:
         self._is_company = is_company
         self._not_names = word_list("words", "not_names")
+        self._deeds = word_list("words", "deeds")
         self._pre = word_list("words", "premodifiers")
         self._links = word_list("words", "name_links")
         self._heads_of = word_list("words", "name_heads_of")
@@ -258,7 +259,7 @@ class NameFinder:
                 "founded",
             }
         if following.lower in SUBJECT_VERBS or following.is_possessive:
-            return not token.lower.endswith("ing")
+            return not token.lower.endswith("ing") and token.lower not in self._deeds
         if following.is_capitalised and following.is_word and not sentence.is_title_case:
             return following.text not in self._not_names or (
                 following.text == "AI"

@@ -8,6 +8,7 @@ from streams.understand.clauses import Party
 from streams.understand.grammar import Parse
 from streams.understand.hardware_slots import HardwareSlots
 from streams.understand.lexicon import cue
+from streams.understand.mentions import Mention
 from streams.understand.status import COLLAPSE, DELAYED
 
 DATA_CENTRE = cue("hardware", "data_centre")
@@ -81,6 +82,11 @@ class SupplyFrames(HardwareSlots):
                 )
         return candidate if candidate.parties else None
 
+    def _owner_between(self, parse: Parse, verb: int, end: int) -> Mention | None:
+        """Whose site it is where the verb has no doer: "construction starts on Acme's data centre"."""
+        between = (m for m in parse.names if m.first > verb and m.end <= end and not self._is_place(m))
+        return next(between, None)
+
     def fab(self, parse: Parse, _chips: list[int]) -> Candidate | None:
         return self._site(parse, FAB, "fab")
 
@@ -135,7 +141,8 @@ class SupplyFrames(HardwareSlots):
             candidate.status_words = collapse.span()
         elif DELAYED.search(parse.sentence.quote):
             candidate.status = "delayed"
-        candidate.add(Party(tuple(lead.mentions)), "operator")
+        owner = None if lead.mentions else self._owner_between(parse, i, found.end())
+        candidate.add(Party((owner,) if owner else tuple(lead.mentions)), "operator")
         for mention in parse.names:
             if (
                 mention.known

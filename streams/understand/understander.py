@@ -33,7 +33,7 @@ from streams.understand.tokens import Sentence, split_sentences
 from streams.understand.weighing import context_of, early_features, features
 from streams.understand.whole import WholeSentences
 
-EXTRACTOR_VERSION = "5"
+EXTRACTOR_VERSION = "6"
 """Part of every reading; an upgrade that changes events raises it."""
 BODY_CHARACTERS_MAX = 2500
 SENTENCES_MAX = 6
