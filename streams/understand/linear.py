@@ -2,6 +2,9 @@
 
 The features of a model are strings; one that tells of words of the text ("w:…") is kept under its checksum, so that the
 table holds no text. `training.train` makes the tables.
+
+Features come as sets, whose order differs from process to process: weights are summed by `fsum`, which gives the same
+number in any order. A last digit would else decide now and then, and two workers would read one article in two ways.
 """
 
 import math
@@ -59,7 +62,7 @@ class Linear:
         table = self.table
         rows = list(filter(None, map(table.get, keys)))
         rows.append(table[BIAS])
-        scores = [sum(column) for column in zip(*rows, strict=True)]
+        scores = [math.fsum(column) for column in zip(*rows, strict=True)]
         top = max(scores)
         shares = [math.exp(s - top) for s in scores]
         total = sum(shares)
@@ -83,7 +86,7 @@ class Logistic:
         >>> Logistic({"bias": 0.0}).probability(["unknown"])
         0.5
         """
-        score = self.table[BIAS] + sum(map(self.table.get, keys, repeat(0.0)))
+        score = math.fsum((self.table[BIAS], *map(self.table.get, keys, repeat(0.0))))
         return chance_of(score)
 
 

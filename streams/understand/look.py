@@ -48,5 +48,5 @@ class FirstLook:
     def categories(self, sentence: Sentence) -> dict[Category, float]:
         """The categories that the sentence may speak of, with the chance of each."""
         rows = filter(None, map(self._table.get, keys(sentence.quote, sentence.place)))
-        scores = [sum(column) for column in zip(self._bias, *rows, strict=True)]
+        scores = [math.fsum(column) for column in zip(self._bias, *rows, strict=True)]
         return {c: chance_of(score) for c, score in zip(self._categories, scores, strict=True) if score >= self._least}
