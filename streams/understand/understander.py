@@ -45,6 +45,8 @@ POSSIBLE = 0.15
 """From here on an event is possible: enough to tell which story an article belongs to, if somebody else claims one."""
 PURPOSE = re.compile(r"\b(?:to|for)\s+(?:help\s+|further\s+)?$", re.IGNORECASE)
 BOILERPLATE = cue("understander", "boilerplate")
+ASIDE = cue("understander", "aside")
+"""What stands before a verb that a headline says in passing: "Acme, which raised $5m last year, opens …"."""
 SUBJECT_ROLES = (
     "recipient",
     "target",
@@ -254,7 +256,7 @@ class Understander:
             around = context_of(candidate.sentence.place, article.title, article.body)
             found = features(candidate, draft.noted, article.source, self._companies, around)
             trust = self._weights[candidate.category].probability(found)
-            candidate.background = trust < THRESHOLD and "relative" in candidate.cues
+            candidate.background = (trust < THRESHOLD and "relative" in candidate.cues) or _is_aside(candidate)
             draft.weighed.append((candidate, trust))
         for index, (candidate, trust) in enumerate(draft.weighed):
             if any(_tells_better(other, rival, candidate, trust) for other, rival in draft.weighed):
@@ -330,6 +332,14 @@ class Understander:
             frame=candidate.frame,
             evidence=tuple(evidence),
         )
+
+
+def _is_aside(candidate: Candidate) -> bool:
+    """Whether a headline tells it in passing, between the commas of what it is about."""
+    sentence, (start, end) = candidate.sentence, candidate.trigger
+    if sentence.place != "title" or "," not in sentence.text[end : sentence.end]:
+        return False
+    return ASIDE.search(sentence.text[sentence.start : start]) is not None
 
 
 def _tells_better(other: Candidate, rival: float, candidate: Candidate, trust: float) -> bool:
