@@ -47,6 +47,8 @@ PURPOSE = re.compile(r"\b(?:to|for)\s+(?:help\s+|further\s+)?$", re.IGNORECASE)
 BOILERPLATE = cue("understander", "boilerplate")
 ASIDE = cue("understander", "aside")
 """What stands before a verb that a headline says in passing: "Acme, which raised $5m last year, opens …"."""
+PAST = cue("understander", "past")
+"""Such a verb. In the present the aside tells what the company does: "Acme, which sells trucks, raised $5m"."""
 SUBJECT_ROLES = (
     "recipient",
     "target",
@@ -338,6 +340,8 @@ def _is_aside(candidate: Candidate) -> bool:
     """Whether a headline tells it in passing, between the commas of what it is about."""
     sentence, (start, end) = candidate.sentence, candidate.trigger
     if sentence.place != "title" or "," not in sentence.text[end : sentence.end]:
+        return False
+    if PAST.match(sentence.text, start) is None:
         return False
     return ASIDE.search(sentence.text[sentence.start : start]) is not None
 
